@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Starts the program with a clean environment. What could load foreign code into the process that
+# holds the keys is taken away before Java starts, kept under JTSH_ORIGINAL_*, and given back to the
+# shell of the session. Calls nothing by PATH. This protects from accidents and stale start files,
+# not from somebody who already runs as this user.
+for name in LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG LD_PROFILE LD_BIND_NOW LD_ORIGIN_PATH \
+  LD_SHOW_AUXV LD_DYNAMIC_WEAK LD_USE_LOAD_BIAS JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS \
+  JAVA_OPTIONS CLASSPATH OPENSSL_CONF OPENSSL_MODULES OPENSSL_ENGINES SSL_CERT_FILE SSL_CERT_DIR \
+  SSLKEYLOGFILE GLIBC_TUNABLES MALLOC_PERTURB_ MALLOC_CHECK_; do
+  eval "value=\${$name-}; present=\${$name+yes}"
+  if [ -n "$present" ]; then
+    eval "JTSH_ORIGINAL_$name=\$value; export JTSH_ORIGINAL_$name; unset $name"
+  fi
+done
+unset name value present
+exec @JAVA@ @FLAGS@ -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
+  -XX:+ErrorFileToStderr -XX:-DumpReplayDataOnError -XX:-CreateCoredumpOnCrash \
+  -XX:-HeapDumpOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
+  --sun-misc-unsafe-memory-access=allow -Djava.library.path=@NATIVE@ -Dorg.sqlite.lib.path=@SQLITE@ \
+  -Dio.netty.native.detectNativeLibraryDuplicates=false -cp "@CLASSPATH@" @MAIN@ "$@"
