@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Keys, certificates and the identity in their subject. */
+/**
+ * Keys that stay out of the Java heap, certificates with the identity in the subject, OpenSSH
+ * formats, the headless id. Trusts the operating system's random numbers and libcrypto; parses what
+ * comes from outside with bounds and refuses what it does not understand.
+ */
 @NullMarked
 package dev.jtsh.pki;
 
