@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.protocol.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.google.protobuf.ByteString;
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.error.WireException;
+import dev.jtsh.protocol.web.Password;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Reads and writes the JSON of the web API: keys in any case, unknown keys ignored, names in
+ * snake_case, bytes as standard base64 (both alphabets are read), durations as nanoseconds, times
+ * as RFC 3339.
+ *
+ * <p>Bounded: a document has at most {@value #MAX_DOCUMENT_BYTES} bytes and {@value #MAX_NESTING}
+ * levels.
+ */
+public final class WireJson {
+  /** The longest document that is read, in bytes. */
+  public static final int MAX_DOCUMENT_BYTES = 1 << 20;
+
+  /** The deepest nesting that is read. */
+  public static final int MAX_NESTING = 32;
+
+  private static final ObjectMapper MAPPER = newMapper();
+
+  private WireJson() {}
+
+  /**
+   * Reads a document.
+   *
+   * @throws WireException of kind BAD_PARAMETER if it is too long, malformed or of another shape;
+   *     the message holds nothing of the document
+   */
+  public static <T> T read(byte[] document, Class<T> type) {
+    if (document.length > MAX_DOCUMENT_BYTES) {
+      throw new WireException(ErrorKind.BAD_PARAMETER, "request: document too long");
+    }
+    try {
+      T value = MAPPER.readValue(document, type);
+      if (value == null) {
+        throw new WireException(ErrorKind.BAD_PARAMETER, "request: empty document");
+      }
+      return value;
+    } catch (JsonProcessingException e) {
+      throw new WireException(ErrorKind.BAD_PARAMETER, "request: " + describe(e));
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory failed", e);
+    }
+  }
+
+  /** Writes a document. */
+  public static byte[] write(Object value) {
+    try {
+      return MAPPER.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(
+          "cannot write a " + value.getClass().getSimpleName() + " as JSON", e);
+    }
+  }
+
+  /** A mapper of its own with the same settings, for callers that stream or need a tree. */
+  public static ObjectMapper newMapper() {
+    JsonFactory factory =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_NESTING)
+                    .maxDocumentLength(MAX_DOCUMENT_BYTES)
+                    .maxStringLength(MAX_DOCUMENT_BYTES)
+                    .maxNameLength(256)
+                    .maxNumberLength(32)
+                    .build())
+            // Errors must not quote what was read: it may hold a password.
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+    return JsonMapper.builder(factory)
+        .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_PROPERTIES)
+        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+        .addModule(
+            new SimpleModule("jtsh-wire")
+                .addSerializer(ByteString.class, new Base64Bytes.Writer())
+                .addDeserializer(ByteString.class, new Base64Bytes.Reader())
+                .addSerializer(Duration.class, new Durations.NanosWriter())
+                .addDeserializer(Duration.class, new Durations.NanosReader())
+                .addSerializer(Instant.class, new Instants.Writer())
+                .addDeserializer(Instant.class, new Instants.Reader())
+                .addSerializer(Password.class, new Passwords.Writer())
+                .addDeserializer(Password.class, new Passwords.Reader()))
+        .build();
+  }
+
+  private static String describe(JsonProcessingException e) {
+    if (e.getLocation() == null) {
+      return "malformed JSON";
+    }
+    return "malformed JSON at line %d, column %d"
+        .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.protocol.web;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Our addition to a headless login request: what the requester says about itself and what it wants.
+ * A real cluster ignores it.
+ *
+ * @param host claimed host name
+ * @param osUser claimed operating-system user
+ * @param kubeClusters names of wanted kube clusters
+ * @param labels wanted kube clusters by label
+ * @param query wanted kube clusters by predicate expression
+ * @param all every kube cluster the user may use
+ * @param namespace namespace the session starts in; empty for none
+ * @param duration wanted length of the session; zero for the longest allowed
+ */
+@JsonInclude(JsonInclude.Include.NON_DEFAULT)
+public record HeadlessFactsJson(
+    String host,
+    String osUser,
+    List<String> kubeClusters,
+    Map<String, String> labels,
+    String query,
+    boolean all,
+    String namespace,
+    @JsonProperty("duration_ns") Duration duration) {
+  /** Absent keys become empty values. */
+  public HeadlessFactsJson {
+    host = Absent.text(host);
+    osUser = Absent.text(osUser);
+    kubeClusters = Absent.list(kubeClusters);
+    labels = Absent.map(labels);
+    query = Absent.text(query);
+    namespace = Absent.text(namespace);
+    duration = Absent.duration(duration);
+  }
+}
