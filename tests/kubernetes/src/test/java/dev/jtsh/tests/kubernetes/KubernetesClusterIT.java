@@ -90,7 +90,9 @@ class KubernetesClusterIT {
   @EnumSource
   void execOnATerminalHasOne(StreamProtocol protocol) {
     String websockets = String.valueOf(protocol == StreamProtocol.WEBSOCKET);
-    String exec = cluster.kubectl() + " exec -it sample -- sh -c 'tty; stty size; exit 9'";
+    // kubectl tells the size after the start, so the command waits until it has one.
+    String inPod = "tty; until stty size | grep -v ^0; do sleep 0.1; done; exit 9";
+    String exec = cluster.kubectl() + " exec -it sample -- sh -c '" + inPod + "'";
     Map<String, String> environment =
         Map.of(
             "PATH", System.getenv("PATH"),
