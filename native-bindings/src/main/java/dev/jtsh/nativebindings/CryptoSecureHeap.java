@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.nativebindings;
+
+import static dev.jtsh.nativebindings.generated.LibcryptoBindings.CRYPTO_secure_free$descriptor;
+import static dev.jtsh.nativebindings.generated.LibcryptoBindings.CRYPTO_secure_malloc$descriptor;
+import static dev.jtsh.nativebindings.generated.LibcryptoBindings.CRYPTO_secure_malloc_init$descriptor;
+import static dev.jtsh.nativebindings.generated.LibcryptoBindings.CRYPTO_secure_used$descriptor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * libcrypto's secure heap, which holds the private numbers of every key. libcrypto maps it as
+ * ordinary locked memory, which root can read; so while all of it is handed out and no list of free
+ * pieces lies in it, memfd_secret pages are put over it.
+ */
+final class CryptoSecureHeap {
+  /** Room for several hundred P-256 keys or a hundred RSA-2048 keys. */
+  private static final int[] SIZES_BYTES = {256 * 1024, 128 * 1024, 64 * 1024};
+
+  /** The smallest piece; the heap's bookkeeping outside grows as this shrinks. */
+  private static final long PIECE_BYTES = 64;
+
+  private CryptoSecureHeap() {}
+
+  static SecretArena.Kind install(SymbolLookup library) {
+    // int CRYPTO_secure_malloc_init(size_t size, size_t minsize)
+    MethodHandle init =
+        NativeLinker.linkWithoutErrno(
+            library, "CRYPTO_secure_malloc_init", CRYPTO_secure_malloc_init$descriptor());
+    // void *CRYPTO_secure_malloc(size_t size, const char *file, int line)
+    MethodHandle malloc =
+        NativeLinker.linkWithoutErrno(
+            library, "CRYPTO_secure_malloc", CRYPTO_secure_malloc$descriptor());
+    // void CRYPTO_secure_free(void *pointer, const char *file, int line)
+    MethodHandle free =
+        NativeLinker.linkWithoutErrno(
+            library, "CRYPTO_secure_free", CRYPTO_secure_free$descriptor());
+    long size = affordableBytes();
+    try {
+      // 2 means "works, but could not be locked": the pages are replaced anyway.
+      if ((int) init.invokeExact(size, PIECE_BYTES) == 0) {
+        throw new UnsatisfiedLinkError("libcrypto could not make its secure heap");
+      }
+      MemorySegment none = MemorySegment.NULL;
+      MemorySegment base = (MemorySegment) malloc.invokeExact(size, none, 0);
+      if (base.address() == 0) {
+        throw new UnsatisfiedLinkError("libcrypto's secure heap is in use already");
+      }
+      SecretArena.Kind kind = replacePages(NativeLinker.view(base, size));
+      free.invokeExact(base, none, 0);
+      return kind;
+    } catch (Throwable t) {
+      throw NativeLinker.unchecked(t);
+    }
+  }
+
+  /** Bytes of the heap in use; to be called after {@link #install} only, else libcrypto crashes. */
+  static long usedBytes(SymbolLookup library) {
+    // size_t CRYPTO_secure_used(void)
+    MethodHandle used =
+        NativeLinker.linkWithoutErrno(
+            library, "CRYPTO_secure_used", CRYPTO_secure_used$descriptor());
+    try {
+      return (long) used.invokeExact();
+    } catch (Throwable t) {
+      throw NativeLinker.unchecked(t);
+    }
+  }
+
+  private static SecretArena.Kind replacePages(MemorySegment heap) {
+    if (!NativeLinker.LINUX) {
+      return SecretArena.Kind.UNLOCKED; // Locked by libcrypto perhaps, but that is not known here.
+    }
+    try {
+      MemoryCalls.munlock(heap); // Else old and new pages count together against the limit.
+    } catch (ErrnoException e) {
+      // It was not locked: a limit near zero. The new pages will say so themselves.
+    }
+    return SecretMemory.place(heap, SecretArena.Kind.MEMFD_SECRET).kind();
+  }
+
+  /** The largest size that this system would give as secret pages; the smallest if none. */
+  private static long affordableBytes() {
+    if (NativeLinker.LINUX) {
+      for (int bytes : SIZES_BYTES) {
+        SecretMemory.Mapping trial = SecretMemory.map(bytes, SecretArena.Kind.MEMFD_SECRET);
+        SecretMemory.unmap(trial);
+        if (trial.kind() != SecretArena.Kind.UNLOCKED) {
+          return bytes;
+        }
+      }
+    }
+    return SIZES_BYTES[SIZES_BYTES.length - 1];
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.nativebindings;
+
+import static dev.jtsh.nativebindings.generated.LibcBindings.MCL_CURRENT;
+import static dev.jtsh.nativebindings.generated.LibcBindings.MCL_FUTURE;
+import static dev.jtsh.nativebindings.generated.LibcBindings.MCL_ONFAULT;
+import static dev.jtsh.nativebindings.generated.LibcBindings.PR_GET_DUMPABLE;
+import static dev.jtsh.nativebindings.generated.LibcBindings.PR_SET_DUMPABLE;
+import static dev.jtsh.nativebindings.generated.LibcBindings.RLIMIT_CORE;
+import static dev.jtsh.nativebindings.generated.LibcBindings.RLIMIT_MEMLOCK;
+import static dev.jtsh.nativebindings.generated.LibcBindings.RLIM_INFINITY;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Makes this process hard to look into (rule 16). To be the first native call of a program. */
+public final class ProcessHardening {
+  private static final int OWNER_ONLY_MASK = 077;
+  private static final long CAP_IPC_LOCK = 1L << 14;
+  private static final Path STATUS = Path.of("/proc/self/status");
+
+  private ProcessHardening() {}
+
+  /**
+   * Not dumpable (no core, no ptrace, no /proc/PID/mem for the same user), core size 0, and new
+   * files for the owner only. May be called again. Elsewhere than on Linux only the last applies.
+   */
+  public static void apply() {
+    if (NativeLinker.LINUX) {
+      ProcessCalls.prctl(PR_SET_DUMPABLE(), 0);
+      ProcessCalls.setrlimit(RLIMIT_CORE(), new ProcessCalls.Limit(0, 0));
+    }
+    FileCalls.umask(OWNER_ONLY_MASK);
+  }
+
+  /** Whether the process can still be dumped or traced by its own user. */
+  public static boolean dumpable() {
+    return !NativeLinker.LINUX || ProcessCalls.prctl(PR_GET_DUMPABLE(), 0) != 0;
+  }
+
+  /** The process that traces this one (a debugger, strace), or 0. */
+  public static int tracerPid() {
+    return NativeLinker.LINUX ? Integer.parseInt(statusLine("TracerPid")) : 0;
+  }
+
+  /**
+   * Locks the whole process in memory where that can work: for root, with CAP_IPC_LOCK, or without
+   * a limit of locked memory. For anybody else it would fail, or worse, succeed and then let the
+   * JVM's next thread fail; so it is not tried. The promise is the {@link SecretArena}.
+   *
+   * @return whether the process is locked
+   */
+  public static boolean lockWholeProcess() {
+    if (!NativeLinker.LINUX) {
+      return false;
+    }
+    long capabilities = Long.parseUnsignedLong(statusLine("CapEff"), 16);
+    boolean unlimited = ProcessCalls.getrlimit(RLIMIT_MEMLOCK()).soft() == RLIM_INFINITY();
+    if (!unlimited && (capabilities & CAP_IPC_LOCK) == 0) {
+      return false;
+    }
+    try {
+      MemoryCalls.mlockall(MCL_CURRENT() | MCL_FUTURE() | MCL_ONFAULT());
+      return true;
+    } catch (ErrnoException e) {
+      return false;
+    }
+  }
+
+  private static String statusLine(String field) {
+    try {
+      for (String line : Files.readAllLines(STATUS)) {
+        if (line.toLowerCase(Locale.ROOT).startsWith(field.toLowerCase(Locale.ROOT) + ":")) {
+          return line.substring(field.length() + 1).trim();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("read " + STATUS, e);
+    }
+    throw new IllegalStateException(STATUS + " has no " + field);
+  }
+}
