@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.client;
+
+import com.google.protobuf.ByteString;
+import dev.jtsh.pki.SshPublicKey;
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.error.WireError;
+import dev.jtsh.protocol.error.WireException;
+import dev.jtsh.protocol.json.WireJson;
+import dev.jtsh.protocol.text.SafeText;
+import dev.jtsh.protocol.web.HeadlessFactsJson;
+import dev.jtsh.protocol.web.HeadlessLoginRequest;
+import dev.jtsh.protocol.web.MessageBody;
+import dev.jtsh.protocol.web.MfaLoginBeginRequest;
+import dev.jtsh.protocol.web.MfaLoginBeginResponse;
+import dev.jtsh.protocol.web.MfaLoginFinishRequest;
+import dev.jtsh.protocol.web.Password;
+import dev.jtsh.protocol.web.PingResponse;
+import dev.jtsh.protocol.web.SignupBeginRequest;
+import dev.jtsh.protocol.web.SignupBeginResponse;
+import dev.jtsh.protocol.web.SignupFinishRequest;
+import dev.jtsh.protocol.web.SshLoginResponse;
+import dev.jtsh.protocol.web.WebauthnAssertionJson;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.PublicKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The web API of a cluster's proxy. Every call has a time limit and every answer a size limit;
+ * redirects are not followed and nothing is sent twice. Safe for many threads; calls block.
+ */
+public final class WebClient implements AutoCloseable {
+  private static final Duration CONNECT_TIME = Duration.ofSeconds(10);
+  private static final Duration CALL_TIME = Duration.ofSeconds(30);
+  private static final Duration SKEW_MAX = Duration.ofSeconds(60);
+  private static final int BODY_BYTES_MAX = WireJson.MAX_DOCUMENT_BYTES;
+  private static final int FIRST_WITH_HEADLESS_PATH = 16;
+
+  private final InstantSource clock;
+  private final HttpClient http;
+
+  /** A client that trusts {@code trust} for web certificates. */
+  public WebClient(WebTrust trust, InstantSource clock) {
+    this.clock = clock;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT_TIME)
+            .sslContext(trust.sslContext())
+            .build();
+  }
+
+  /**
+   * Finds the proxy among some addresses and asks it for its settings. The first that answers as a
+   * proxy is taken; if none does, the most telling failure is thrown.
+   *
+   * @param candidates addresses to try in this order, see {@link ProxyAddress#candidates}
+   * @param connector {@code local}, {@code headless} or the name of a connector; empty for the
+   *     cluster's default
+   */
+  public Discovery discover(List<ProxyAddress> candidates, String connector)
+      throws ClientException {
+    @Nullable ClientException telling = null;
+    for (ProxyAddress candidate : candidates) {
+      try {
+        return ping(candidate, connector);
+      } catch (ClientException e) {
+        if (telling == null || telling instanceof ClientException.Unreachable) {
+          telling = e;
+        }
+      }
+    }
+    if (telling == null) {
+      throw new IllegalArgumentException("no address to try");
+    }
+    throw telling;
+  }
+
+  /** Asks the proxy for its settings. */
+  public Discovery ping(ProxyAddress proxy, String connector) throws ClientException {
+    String path = "/webapi/ping" + (connector.isEmpty() ? "" : "/" + connector);
+    SafeText action = SafeText.literal("asking the proxy for its settings");
+    HttpResponse<byte[]> response = send(action, proxy, request(proxy, path).GET(), CALL_TIME);
+    if (response.statusCode() == 400) {
+      throw refused(action, response);
+    }
+    Map<?, ?> tree = Map.of();
+    @Nullable PingResponse ping = null;
+    if (response.statusCode() == 200) {
+      try {
+        ping = WireJson.read(response.body(), PingResponse.class);
+        tree = WireJson.read(response.body(), Map.class);
+      } catch (WireException e) {
+        ping = null; // Handled below: whatever answers there, it is no proxy.
+      }
+    }
+    if (ping == null || ping.serverVersion().isEmpty()) {
+      throw new ClientException.NotAProxy(
+          SafeText.format(
+              "{} answers, but it is not the proxy of a Teleport or jtsh cluster",
+              SafeText.ofHostName(proxy.hostPort())),
+          SafeText.literal("check host and port of the proxy (--proxy)"),
+          null);
+    }
+    checkClock(proxy, response);
+    return new Discovery(
+        proxy, ping, ServerVersion.parse(ping.serverVersion()), isJtsh(ping, tree));
+  }
+
+  /**
+   * Asks for a headless login and waits for its end: the approver's decision or the time limit.
+   * Uses the old path and form where the server has no other.
+   *
+   * @param key the one key for both certificates
+   * @param id made from {@code key}
+   * @param facts sent to a jtsh-cluster; others get none
+   * @param wait how long this one request may last
+   */
+  public SshLoginResponse headlessLogin(
+      Discovery discovery,
+      String user,
+      PublicKey key,
+      String id,
+      Duration ttl,
+      HeadlessFactsJson facts,
+      Duration wait)
+      throws ClientException {
+    SafeText action = SafeText.literal("headless login");
+    ByteString ssh = ByteString.copyFrom(SshPublicKey.authorizedKeysLine(key));
+    HeadlessLoginRequest oneKey = HeadlessLoginRequest.withOneKey(user, id, ssh, ttl, "");
+    int major = discovery.version().major();
+    if (major == 0 || major >= FIRST_WITH_HEADLESS_PATH) {
+      HeadlessLoginRequest body =
+          discovery.version().takesTwoKeys()
+              ? HeadlessLoginRequest.withTwoKeys(
+                  user,
+                  id,
+                  ssh,
+                  PublicKeyPem.encode(key),
+                  ttl,
+                  "",
+                  discovery.jtshCluster() ? facts : null)
+              : oneKey;
+      HttpResponse<byte[]> response =
+          post(action, discovery.proxy(), "/webapi/headless/login", body, wait);
+      if (response.statusCode() != 404) {
+        return read(action, response, SshLoginResponse.class);
+      }
+    }
+    return read(
+        action,
+        post(action, discovery.proxy(), "/webapi/ssh/certs", oneKey, wait),
+        SshLoginResponse.class);
+  }
+
+  /** First half of a login with password and WebAuthn: the challenge. */
+  public MfaLoginBeginResponse beginLogin(ProxyAddress proxy, String user, Password password)
+      throws ClientException {
+    SafeText action = SafeText.literal("logging in");
+    return read(
+        action,
+        post(
+            action,
+            proxy,
+            "/webapi/mfa/login/begin",
+            new MfaLoginBeginRequest(user, password, false),
+            CALL_TIME),
+        MfaLoginBeginResponse.class);
+  }
+
+  /**
+   * Second half of a login: the signed challenge for certificates.
+   *
+   * @param ttl wanted length; zero for the cluster's default
+   */
+  public SshLoginResponse finishLogin(
+      Discovery discovery,
+      String user,
+      Password password,
+      WebauthnAssertionJson assertion,
+      PublicKey key,
+      Duration ttl)
+      throws ClientException {
+    SafeText action = SafeText.literal("logging in");
+    ByteString ssh = ByteString.copyFrom(SshPublicKey.authorizedKeysLine(key));
+    boolean two = discovery.version().takesTwoKeys();
+    var body =
+        new MfaLoginFinishRequest(
+            user,
+            password,
+            assertion,
+            "",
+            two ? ByteString.EMPTY : ssh,
+            two ? ssh : ByteString.EMPTY,
+            two ? PublicKeyPem.encode(key) : ByteString.EMPTY,
+            ttl,
+            "",
+            "",
+            "");
+    return read(
+        action,
+        post(action, discovery.proxy(), "/webapi/mfa/login/finish", body, CALL_TIME),
+        SshLoginResponse.class);
+  }
+
+  /** Redeems an invite, first half: what credential to make. Only a jtsh-cluster has this. */
+  public SignupBeginResponse beginSignup(ProxyAddress proxy, String token) throws ClientException {
+    SafeText action = SafeText.literal("signing up");
+    return read(
+        action,
+        post(action, proxy, "/webapi/jtsh/signup/begin", new SignupBeginRequest(token), CALL_TIME),
+        SignupBeginResponse.class);
+  }
+
+  /** Redeems an invite, second half: password and new credential. */
+  public void finishSignup(ProxyAddress proxy, SignupFinishRequest request) throws ClientException {
+    SafeText action = SafeText.literal("signing up");
+    read(
+        action,
+        post(action, proxy, "/webapi/jtsh/signup/finish", request, CALL_TIME),
+        MessageBody.class);
+  }
+
+  @Override
+  public void close() {
+    http.shutdownNow();
+  }
+
+  private HttpResponse<byte[]> post(
+      SafeText action, ProxyAddress proxy, String path, Object body, Duration limit)
+      throws ClientException {
+    byte[] json = WireJson.write(body);
+    try {
+      return send(
+          action,
+          proxy,
+          request(proxy, path)
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofByteArray(json)),
+          limit);
+    } finally {
+      Arrays.fill(json, (byte) 0); // It may hold a password.
+    }
+  }
+
+  private static HttpRequest.Builder request(ProxyAddress proxy, String path) {
+    return HttpRequest.newBuilder(proxy.resolve(path))
+        .header("Accept", "application/json")
+        .header("User-Agent", "jtsh");
+  }
+
+  private HttpResponse<byte[]> send(
+      SafeText action, ProxyAddress proxy, HttpRequest.Builder request, Duration limit)
+      throws ClientException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        http.sendAsync(
+            request.build(),
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofByteArray(), BODY_BYTES_MAX));
+    try {
+      return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new ClientException.Cancelled(SafeText.format("{}: stopped", action), e);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new ClientException.TimedOut(
+          SafeText.format(
+              "{}: {} did not answer in time", action, SafeText.ofHostName(proxy.hostPort())),
+          e);
+    } catch (ExecutionException e) {
+      IOException failure =
+          e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+      throw WebFailures.of(action, proxy, failure, clock.instant());
+    }
+  }
+
+  private static <T> T read(SafeText action, HttpResponse<byte[]> response, Class<T> type)
+      throws ClientException {
+    int status = response.statusCode();
+    if (status == 502 || status == 503 || status == 504) {
+      throw new ClientException.Gateway(
+          SafeText.format(
+              "{}: the cluster is not reached, something before it answers HTTP {}",
+              action,
+              SafeText.of(Integer.toString(status))),
+          SafeText.literal("try again; if it goes on, tell the administrator"));
+    }
+    if (status != 200) {
+      throw refused(action, response);
+    }
+    try {
+      return WireJson.read(response.body(), type);
+    } catch (WireException e) {
+      throw new ClientException.BadAnswer(
+          SafeText.format("{}: the cluster's answer cannot be read", action), e);
+    }
+  }
+
+  private static ClientException refused(SafeText action, HttpResponse<byte[]> response) {
+    if (response.statusCode() < 400) {
+      return new ClientException.NotAProxy(
+          SafeText.format(
+              "{}: unexpected HTTP status {}",
+              action,
+              SafeText.of(Integer.toString(response.statusCode()))),
+          SafeText.literal("check host and port of the proxy (--proxy)"),
+          null);
+    }
+    WireError error = WireError.ofHttp(response.statusCode(), response.body());
+    SafeText reason = SafeText.of(error.message());
+    SafeText hint =
+        error.kind() == ErrorKind.LIMIT_EXCEEDED
+            ? SafeText.literal("wait a little, then try again")
+            : SafeText.empty();
+    return new ClientException.Refused(
+        error.kind(), SafeText.format("{}: {}", action, reason), reason, hint);
+  }
+
+  /** A jtsh-cluster says so in a key of its own, its edition or its version. */
+  private static boolean isJtsh(PingResponse ping, Map<?, ?> tree) {
+    return tree.containsKey("jtsh")
+        || ping.edition().equals("jtsh")
+        || ping.serverVersion().toLowerCase(Locale.ROOT).contains("jtsh");
+  }
+
+  private void checkClock(ProxyAddress proxy, HttpResponse<byte[]> response)
+      throws ClientException {
+    @Nullable String date = response.headers().firstValue("date").orElse(null);
+    if (date == null) {
+      return;
+    }
+    try {
+      Instant there = DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from);
+      Duration skew = Duration.between(there, clock.instant());
+      if (skew.abs().compareTo(SKEW_MAX) > 0) {
+        throw skewed(proxy, skew);
+      }
+    } catch (DateTimeParseException e) {
+      return; // An odd header proves nothing about our clock.
+    }
+  }
+
+  private static ClientException skewed(ProxyAddress proxy, Duration skew) {
+    SafeText seconds = SafeText.of(Long.toString(skew.abs().toSeconds()));
+    SafeText address = SafeText.ofHostName(proxy.hostPort());
+    return new ClientException.ClockSkew(
+        skew.isNegative()
+            ? SafeText.format("this machine's clock is {} s behind that of {}", seconds, address)
+            : SafeText.format("this machine's clock is {} s ahead of that of {}", seconds, address),
+        SafeText.literal("set the clock; certificates that live a minute need the right time"),
+        null);
+  }
+}

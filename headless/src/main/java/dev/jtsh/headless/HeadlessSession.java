@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.headless;
+
+import dev.jtsh.client.AuthClient;
+import dev.jtsh.client.ClientException;
+import dev.jtsh.client.Discovery;
+import dev.jtsh.client.LoginCredentials;
+import dev.jtsh.client.WebClient;
+import dev.jtsh.pki.HeadlessId;
+import dev.jtsh.pki.HeldKey;
+import dev.jtsh.pki.KeyKind;
+import dev.jtsh.pki.SshPublicKey;
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.text.SafeText;
+import dev.jtsh.protocol.web.GrantJson;
+import dev.jtsh.protocol.web.SshLoginResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One headless session of the requesting side. It goes through its states once: a key and its id
+ * are made ({@link State#REQUEST}) and shown to the user; {@link #await} asks the cluster and waits
+ * for the decision; {@link #activate} trades the one-minute login for Kubernetes certificates.
+ * Nothing of it touches a disk.
+ *
+ * <p>Used by one thread at a time; {@link #close} may come from any.
+ */
+public final class HeadlessSession implements AutoCloseable {
+  /** A connection that held this long was no quick failure: pauses start small again. */
+  private static final Duration STABLE = Duration.ofSeconds(5);
+
+  /** A denial this quick was hardly a person's. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+  private final WebClient web;
+  private final Discovery discovery;
+  private final HeadlessRequest request;
+  private final HeadlessTiming timing;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final HeldKey key;
+  private final Announcement announcement;
+  private volatile State state = State.REQUEST;
+  private @Nullable Approved approved;
+
+  /** Where a session stands. */
+  public enum State {
+    /** Key and id exist, the cluster knows nothing. */
+    REQUEST,
+    /** The cluster has been asked. */
+    WAITING,
+    /** Approved; the login certificate lives. */
+    APPROVED,
+    /** The Kubernetes certificates are here. */
+    ACTIVE,
+    /** Denied, failed or closed. */
+    ENDED
+  }
+
+  private record Approved(LoginCredentials credentials, Optional<GrantJson> grant) {}
+
+  /** Told when a request has to be sent again. */
+  public interface WaitListener {
+    /**
+     * The connection of the wait was lost; the same request is sent again.
+     *
+     * @param cause what happened
+     * @param pause how long until then
+     */
+    void sendingAgain(SafeText cause, Duration pause);
+  }
+
+  private HeadlessSession(
+      WebClient web,
+      Discovery discovery,
+      HeadlessRequest request,
+      HeadlessTiming timing,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.web = web;
+    this.discovery = discovery;
+    this.request = request;
+    this.timing = timing;
+    this.clock = clock;
+    this.random = random;
+    this.key = HeldKey.generate(KeyKind.P256);
+    String id = HeadlessId.of(SshPublicKey.authorizedKeysLine(key.publicKey())).toString();
+    this.announcement = Announcement.of(discovery.proxy(), request.user(), id);
+  }
+
+  /**
+   * Makes key and id of a request. The cluster is not asked yet: show {@link #announcement} first.
+   *
+   * @param discovery of the connector {@code headless}
+   * @param random for the spread of pauses, not for keys
+   * @throws ClientException when the cluster offers no headless login or no Kubernetes
+   */
+  public static HeadlessSession request(
+      WebClient web,
+      Discovery discovery,
+      HeadlessRequest request,
+      HeadlessTiming timing,
+      InstantSource clock,
+      RandomGenerator random)
+      throws ClientException {
+    discovery.requireHeadless();
+    discovery.requireKubernetes();
+    return new HeadlessSession(web, discovery, request, timing, clock, random);
+  }
+
+  /** How the user approves it. */
+  public Announcement announcement() {
+    return announcement;
+  }
+
+  /** Where it stands. */
+  public State state() {
+    return state;
+  }
+
+  /** Asks the cluster and blocks until the decision or the end of the three minutes. */
+  public HeadlessOutcome await(WaitListener listener) {
+    requireState(State.REQUEST);
+    state = State.WAITING;
+    HeadlessOutcome outcome = waitForDecision(listener);
+    if (outcome instanceof HeadlessOutcome.Approved(var credentials, var grant)) {
+      approved = new Approved(credentials, grant);
+      state = State.APPROVED;
+    } else {
+      close();
+    }
+    return outcome;
+  }
+
+  /**
+   * Fetches a certificate for each Kubernetes cluster. To be called at once: the login lives a
+   * minute. Whatever comes out, the login's key is wiped.
+   */
+  public ActivationOutcome activate() {
+    requireState(State.APPROVED);
+    Approved login = Objects.requireNonNull(approved);
+    try (AuthClient auth =
+        AuthClient.open(login.credentials().authEndpoint(discovery.proxy(), discovery.version()))) {
+      ActivationOutcome outcome =
+          new KubeCertificates(auth, discovery, login.credentials(), login.grant(), clock)
+              .issue(request);
+      state = outcome instanceof ActivationOutcome.Active ? State.ACTIVE : State.ENDED;
+      return outcome;
+    } finally {
+      key.close();
+    }
+  }
+
+  /** Ends the session and wipes the login's key. An {@link ActiveSession} is closed on its own. */
+  @Override
+  public void close() {
+    state = State.ENDED;
+    key.close();
+  }
+
+  private HeadlessOutcome waitForDecision(WaitListener listener) {
+    Instant start = clock.instant();
+    Duration pause = timing.resendDelay();
+    while (true) {
+      Instant sent = clock.instant();
+      ClientException failure;
+      try {
+        return approved(send(timing.untilEnd().minus(Duration.between(start, sent))));
+      } catch (ClientException e) {
+        failure = e;
+      }
+      Instant now = clock.instant();
+      Duration elapsed = Duration.between(start, now);
+      Optional<HeadlessOutcome> end = endOf(failure, elapsed);
+      if (end.isPresent()) {
+        return end.get();
+      }
+      boolean held = Duration.between(sent, now).compareTo(STABLE) >= 0;
+      pause = held ? timing.resendDelay() : pause;
+      Duration spread = pause.dividedBy(2).plusMillis(random.nextLong(pause.toMillis() + 1));
+      if (elapsed.plus(spread).compareTo(timing.untilEnd()) >= 0) {
+        return new HeadlessOutcome.TimedOut();
+      }
+      listener.sendingAgain(failure.safeMessage(), spread);
+      if (!sleep(spread)) {
+        return new HeadlessOutcome.Failed(failure);
+      }
+      pause = min(pause.multipliedBy(2), timing.resendDelayMax());
+    }
+  }
+
+  private SshLoginResponse send(Duration limit) throws ClientException {
+    return web.headlessLogin(
+        discovery,
+        request.user(),
+        key.publicKey(),
+        announcement.id(),
+        request.duration(),
+        request.facts(),
+        limit);
+  }
+
+  private HeadlessOutcome approved(SshLoginResponse response) throws ClientException {
+    LoginCredentials credentials = LoginCredentials.of(response, request.user(), key);
+    return new HeadlessOutcome.Approved(credentials, Optional.ofNullable(response.jtsh()));
+  }
+
+  /** The outcome this failure means, or empty when the request is to be sent again. */
+  private Optional<HeadlessOutcome> endOf(ClientException failure, Duration elapsed) {
+    boolean late = elapsed.compareTo(timing.untilEnd()) >= 0;
+    return switch (failure) {
+      case ClientException.Refused refused when refused.kind() == ErrorKind.ACCESS_DENIED ->
+          Optional.of(late ? new HeadlessOutcome.TimedOut() : denied(elapsed));
+      case ClientException.TimedOut _,
+          ClientException.ConnectionLost _,
+          ClientException.Gateway _,
+          ClientException.Unreachable _ -> {
+        if (late) {
+          // An older cluster ends the wait by breaking the connection.
+          yield Optional.of(new HeadlessOutcome.TimedOut());
+        }
+        if (discovery.jtshCluster()) {
+          yield Optional.empty();
+        }
+        yield Optional.of(
+            failure instanceof ClientException.Unreachable
+                ? new HeadlessOutcome.Failed(failure)
+                : new HeadlessOutcome.ConnectionLost(failure));
+      }
+      default -> Optional.of(new HeadlessOutcome.Failed(failure));
+    };
+  }
+
+  private static HeadlessOutcome denied(Duration elapsed) {
+    return new HeadlessOutcome.Denied(
+        elapsed.compareTo(AT_ONCE) < 0
+            ? SafeText.literal(
+                "refused at once: check the user name, or too many requests are waiting")
+            : SafeText.empty());
+  }
+
+  private static boolean sleep(Duration pause) {
+    try {
+      Thread.sleep(pause);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+
+  private void requireState(State expected) {
+    if (state != expected) {
+      throw new IllegalStateException("the session is " + state + ", not " + expected);
+    }
+  }
+}
