@@ -88,8 +88,12 @@ public record HostIdentity(
     }
   }
 
-  /** The subject that says this: as the peers write it, with an empty STREET and null traits. */
-  public X500Name toX500Name() {
+  /** The subject as DER bytes: as the peers write it, with an empty STREET and null traits. */
+  public byte[] subject() {
+    return SubjectName.encoded(toX500Name());
+  }
+
+  X500Name toX500Name() {
     SubjectName name = new SubjectName();
     name.streets.add("");
     name.postalCodes.add(Traits.NONE.toJson());

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.pki;
 
+import dev.jtsh.nativebindings.SecretArena;
+import dev.jtsh.nativebindings.SecretBuffer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Reader;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -19,6 +20,8 @@ import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.util.Arrays;
+import java.util.Base64;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -29,7 +32,6 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
  * of it; {@link HeldKey} uses it only where nothing better is there.
  */
 final class JdkKeyBacking implements KeyBacking {
-  private static final int MAX_PEM_BYTES = 64 * 1024;
   private final KeyPair pair;
 
   private JdkKeyBacking(KeyPair pair) {
@@ -57,14 +59,12 @@ final class JdkKeyBacking implements KeyBacking {
     }
   }
 
-  static JdkKeyBacking load(Path file) throws IOException {
-    if (Files.size(file) > MAX_PEM_BYTES) {
-      throw new PkiException("the key file " + file + " is larger than 64 KiB");
-    }
-    try (Reader reader =
-            new InputStreamReader(
-                new ByteArrayInputStream(Files.readAllBytes(file)), StandardCharsets.US_ASCII);
-        PEMParser parser = new PEMParser(reader)) {
+  /** Throws IllegalArgumentException if the text holds no key that can be used. */
+  static JdkKeyBacking parse(MemorySegment pem) {
+    byte[] bytes = pem.toArray(ValueLayout.JAVA_BYTE);
+    try (PEMParser parser =
+        new PEMParser(
+            new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.US_ASCII))) {
       JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
       Object object = parser.readObject();
       while (object != null) {
@@ -77,11 +77,13 @@ final class JdkKeyBacking implements KeyBacking {
         }
         object = parser.readObject();
       }
-    } catch (GeneralSecurityException | RuntimeException e) {
-      // The cause could quote the file.
-      throw new PkiException("the key file " + file + " holds no key jtsh understands");
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      // Without its cause, which could quote the text.
+      throw new IllegalArgumentException("not a key that can be used");
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
     }
-    throw new PkiException("the key file " + file + " holds no private key");
+    throw new IllegalArgumentException("there is no private key");
   }
 
   @Override
@@ -94,19 +96,14 @@ final class JdkKeyBacking implements KeyBacking {
     try {
       Signature signature =
           switch (scheme) {
-            case ECDSA_SHA256 -> Signature.getInstance(scheme.jcaName(), provider("SunEC"));
-            case RSA_PKCS1_SHA256, RSA_PKCS1_SHA512 ->
+            case ECDSA_SHA256, ECDSA_SHA384, ECDSA_SHA512 ->
+                Signature.getInstance(scheme.jcaName(), provider("SunEC"));
+            case RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512 ->
                 Signature.getInstance(scheme.jcaName(), provider("SunRsaSign"));
-            case RSA_PSS_SHA256, RSA_PSS_SHA384 ->
-                Signature.getInstance("RSASSA-PSS", provider("SunRsaSign"));
+            case RSA_PSS_SHA256 -> pss("SHA-256", MGF1ParameterSpec.SHA256, 32);
+            case RSA_PSS_SHA384 -> pss("SHA-384", MGF1ParameterSpec.SHA384, 48);
+            case RSA_PSS_SHA512 -> pss("SHA-512", MGF1ParameterSpec.SHA512, 64);
           };
-      if (scheme == SignatureScheme.RSA_PSS_SHA256) {
-        signature.setParameter(
-            new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
-      } else if (scheme == SignatureScheme.RSA_PSS_SHA384) {
-        signature.setParameter(
-            new PSSParameterSpec("SHA-384", "MGF1", MGF1ParameterSpec.SHA384, 48, 1));
-      }
       signature.initSign(pair.getPrivate());
       signature.update(message);
       return signature.sign();
@@ -116,8 +113,32 @@ final class JdkKeyBacking implements KeyBacking {
   }
 
   @Override
+  public SecretBuffer privateKeyPem() {
+    byte[] der = pair.getPrivate().getEncoded();
+    byte[] body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encode(der);
+    Arrays.fill(der, (byte) 0);
+    byte[] begin = "-----BEGIN PRIVATE KEY-----\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] end = "\n-----END PRIVATE KEY-----\n".getBytes(StandardCharsets.US_ASCII);
+    SecretBuffer pem = SecretArena.process().allocate(begin.length + body.length + end.length);
+    MemorySegment to = pem.segment();
+    MemorySegment.copy(begin, 0, to, ValueLayout.JAVA_BYTE, 0, begin.length);
+    MemorySegment.copy(body, 0, to, ValueLayout.JAVA_BYTE, begin.length, body.length);
+    MemorySegment.copy(end, 0, to, ValueLayout.JAVA_BYTE, begin.length + body.length, end.length);
+    Arrays.fill(body, (byte) 0);
+    return pem;
+  }
+
+  @Override
   public void close() {
     // The heap cannot be wiped; the garbage collector takes it.
+  }
+
+  private static Signature pss(String digest, MGF1ParameterSpec mask, int saltBytes)
+      throws GeneralSecurityException {
+    Signature signature = Signature.getInstance("RSASSA-PSS", provider("SunRsaSign"));
+    signature.setParameter(
+        new PSSParameterSpec(digest, "MGF1", mask, saltBytes, PSSParameterSpec.TRAILER_FIELD_BC));
+    return signature;
   }
 
   private static Provider provider(String name) throws GeneralSecurityException {

@@ -5,6 +5,6 @@ package dev.jtsh.pki;
 public enum KeyKind {
   /** ECDSA on NIST P-256; the default. */
   P256,
-  /** RSA with 2048 bits; what older peers of the protocol expect. */
+  /** RSA with 2048 bits (read from a file: or more); what older peers of the protocol expect. */
   RSA2048
 }

@@ -38,9 +38,13 @@ final class OpaqueKeyProvider extends Provider {
 
   private OpaqueKeyProvider() {
     super(NAME, "1", "signs with keys that cannot be read");
-    put(SignatureScheme.ECDSA_SHA256.jcaName(), OpaqueEcKey.class);
-    put(SignatureScheme.RSA_PKCS1_SHA256.jcaName(), OpaqueRsaKey.class);
-    put(SignatureScheme.RSA_PKCS1_SHA512.jcaName(), OpaqueRsaKey.class);
+    for (SignatureScheme scheme : SignatureScheme.values()) {
+      if (!scheme.name().startsWith("RSA_PSS")) { // One service with parameters for all of these.
+        put(
+            scheme.jcaName(),
+            scheme.kind() == KeyKind.P256 ? OpaqueEcKey.class : OpaqueRsaKey.class);
+      }
+    }
     put("RSASSA-PSS", OpaqueRsaKey.class);
   }
 
@@ -81,7 +85,6 @@ final class OpaqueKeyProvider extends Provider {
       return null;
     }
 
-    @SuppressWarnings("PMD.ReturnEmptyCollectionRatherThanNull") // Null says: not readable.
     @Override
     public byte @Nullable [] getEncoded() {
       return null;
@@ -190,6 +193,7 @@ final class OpaqueKeyProvider extends Provider {
       return switch (pss.getDigestAlgorithm()) {
         case "SHA-256" -> SignatureScheme.RSA_PSS_SHA256;
         case "SHA-384" -> SignatureScheme.RSA_PSS_SHA384;
+        case "SHA-512" -> SignatureScheme.RSA_PSS_SHA512;
         default -> throw new SignatureException("no PSS with " + pss.getDigestAlgorithm());
       };
     }
@@ -217,6 +221,7 @@ final class OpaqueKeyProvider extends Provider {
       return switch (spec.getDigestAlgorithm()) {
         case "SHA-256" -> spec.getSaltLength() == 32;
         case "SHA-384" -> spec.getSaltLength() == 48;
+        case "SHA-512" -> spec.getSaltLength() == 64;
         default -> false;
       };
     }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.pki;
 
+import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.DERPrintableString;
@@ -98,6 +100,14 @@ final class SubjectName {
       }
     });
     return new X500Name(rdns.toArray(RDN[]::new));
+  }
+
+  static byte[] encoded(X500Name name) {
+    try {
+      return name.getEncoded(ASN1Encoding.DER);
+    } catch (IOException e) {
+      throw new IllegalStateException("encoding into memory does not fail", e);
+    }
   }
 
   private static void shared(List<RDN> rdns, ASN1ObjectIdentifier type, List<String> values) {

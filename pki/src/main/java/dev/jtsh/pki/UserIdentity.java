@@ -87,8 +87,12 @@ public record UserIdentity(
     return values.isEmpty() ? "" : values.getLast();
   }
 
-  /** The subject that says all this. */
-  public X500Name toX500Name() {
+  /** The subject that says all this, as DER bytes. */
+  public byte[] subject() {
+    return SubjectName.encoded(toX500Name());
+  }
+
+  X500Name toX500Name() {
     SubjectName name = new SubjectName();
     name.localities.addAll(principals);
     name.streets.add(routeToCluster);

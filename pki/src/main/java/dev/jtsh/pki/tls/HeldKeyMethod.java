@@ -20,9 +20,13 @@ final class HeldKeyMethod implements OpenSslPrivateKeyMethod {
   private static SignatureScheme scheme(int number) throws SignatureException {
     return switch (number) {
       case 0x0403 -> SignatureScheme.ECDSA_SHA256;
+      case 0x0503 -> SignatureScheme.ECDSA_SHA384;
+      case 0x0603 -> SignatureScheme.ECDSA_SHA512;
       case 0x0804 -> SignatureScheme.RSA_PSS_SHA256;
       case 0x0805 -> SignatureScheme.RSA_PSS_SHA384;
+      case 0x0806 -> SignatureScheme.RSA_PSS_SHA512;
       case 0x0401 -> SignatureScheme.RSA_PKCS1_SHA256;
+      case 0x0501 -> SignatureScheme.RSA_PKCS1_SHA384;
       case 0x0601 -> SignatureScheme.RSA_PKCS1_SHA512;
       default ->
           throw new SignatureException("no TLS signature scheme 0x" + Integer.toHexString(number));

@@ -27,6 +27,7 @@ final class PeerTrustManager extends X509ExtendedTrustManager {
       X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
       throws CertificateException {
     requireLeaf(chain);
+    requireAnchors();
     checks.checkClientTrusted(chain, authType, engine);
   }
 
@@ -39,6 +40,7 @@ final class PeerTrustManager extends X509ExtendedTrustManager {
     if (name == null) {
       throw new CertificateException("no expected server name was given");
     }
+    requireAnchors();
     checks.checkServerTrusted(chain, authType, engine);
     if (!PeerName.matches(chain[0], name)) {
       throw new CertificateException("the server's certificate is not for " + name);
@@ -72,6 +74,13 @@ final class PeerTrustManager extends X509ExtendedTrustManager {
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
     throw new CertificateException("only TLS engines are checked here");
+  }
+
+  /** Java's checks end with an unchecked exception when there are none. */
+  private void requireAnchors() throws CertificateException {
+    if (checks.getAcceptedIssuers().length == 0) {
+      throw new CertificateException("no authority is trusted here");
+    }
   }
 
   private static void requireLeaf(X509Certificate[] chain) throws CertificateException {

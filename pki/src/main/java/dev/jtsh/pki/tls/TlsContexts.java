@@ -15,6 +15,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
@@ -44,7 +45,21 @@ public final class TlsContexts {
   /** Longer than RFC 8446 §4.6.1 allows a ticket to live: Java then issues none. */
   private static final int NO_TICKETS_TIMEOUT_SECONDS = 8 * 24 * 60 * 60;
 
-  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+  private static final String TLS_1_3 = "TLSv1.3";
+  private static final String TLS_1_2 = "TLSv1.2";
+
+  /** Forward secrecy and authenticated encryption only, so HTTP/2 may use each. */
+  private static final List<String> CIPHERS =
+      List.of(
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
   private TlsContexts() {}
 
@@ -77,7 +92,7 @@ public final class TlsContexts {
         builder.keyManager(keyless(identity));
         builder.option(OpenSslContextOption.PRIVATE_KEY_METHOD, new HeldKeyMethod(identity.key()));
       }
-      builder.endpointIdentificationAlgorithm("HTTPS");
+      builder.endpointIdentificationAlgorithm("HTTPS").protocols(TLS_1_3, TLS_1_2);
       return build(builder, kind, anchors, alpn);
     } catch (SSLException e) {
       throw new IllegalStateException("cannot make a TLS client context", e);
@@ -120,10 +135,10 @@ public final class TlsContexts {
             case OPTIONAL -> ClientAuth.OPTIONAL;
             case REQUIRED -> ClientAuth.REQUIRE;
           });
+      // Java's own server cannot do TLS 1.2 without sessions that can be resumed.
+      builder.protocols(kind == TlsEngineKind.JDK ? List.of(TLS_1_3) : List.of(TLS_1_3, TLS_1_2));
       SslContext context = build(builder, kind, clientAnchors, alpn);
-      if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-        sessions.setSessionCacheEnabled(false);
-      } else {
+      if (kind == TlsEngineKind.JDK) {
         context.sessionContext().setSessionTimeout(NO_TICKETS_TIMEOUT_SECONDS);
       }
       return context;
@@ -194,7 +209,7 @@ public final class TlsContexts {
               case BORINGSSL -> SslProvider.OPENSSL;
               case JDK -> SslProvider.JDK;
             })
-        .protocols(PROTOCOLS)
+        .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
         .trustManager(new PeerTrustManager(anchors));
     if (!alpn.isEmpty()) {
       builder.applicationProtocolConfig(
@@ -204,7 +219,11 @@ public final class TlsContexts {
               SelectedListenerFailureBehavior.ACCEPT,
               alpn));
     }
-    return builder.build();
+    SslContext context = builder.build();
+    if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+      sessions.setSessionCacheEnabled(false);
+    }
+    return context;
   }
 
   private static KeyManagerFactory keyless(TlsIdentity identity) {
