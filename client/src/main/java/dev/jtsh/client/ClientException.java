@@ -146,6 +146,24 @@ public abstract sealed class ClientException extends Exception {
     }
   }
 
+  /** No signature: the security key gave none, or the cluster asked for one it may not have. */
+  public static final class SecurityKeyFailed extends ClientException {
+    private static final long serialVersionUID = 1;
+
+    SecurityKeyFailed(SafeText message, SafeText hint, @Nullable Throwable cause) {
+      super(ErrorKind.ACCESS_DENIED, message, hint, cause);
+    }
+  }
+
+  /** The profile on disk is missing, unsafe or damaged. */
+  public static final class ProfileUnusable extends ClientException {
+    private static final long serialVersionUID = 1;
+
+    ProfileUnusable(SafeText message, SafeText hint, @Nullable Throwable cause) {
+      super(ErrorKind.BAD_PARAMETER, message, hint, cause);
+    }
+  }
+
   /** The thread was interrupted while waiting. */
   public static final class Cancelled extends ClientException {
     private static final long serialVersionUID = 1;

@@ -3,6 +3,7 @@ package dev.jtsh.client;
 
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.PingResponse;
+import java.time.Duration;
 
 /**
  * What a proxy said about its cluster.
@@ -14,6 +15,14 @@ import dev.jtsh.protocol.web.PingResponse;
  */
 public record Discovery(
     ProxyAddress proxy, PingResponse ping, ServerVersion version, boolean jtshCluster) {
+  private static final Duration USUAL_TTL = Duration.ofHours(12);
+
+  /** The length of certificates when nothing is asked for. */
+  public Duration defaultSessionTtl() {
+    Duration said = ping.auth().defaultSessionTtl();
+    return said.isZero() || said.isNegative() ? USUAL_TTL : said;
+  }
+
   /** Fails unless the cluster allows headless logins. */
   public void requireHeadless() throws ClientException {
     if (!ping.auth().allowHeadless()) {

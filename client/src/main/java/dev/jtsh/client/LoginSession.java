@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.client;
+
+import dev.jtsh.pki.HeldKey;
+import dev.jtsh.pki.KeyKind;
+import dev.jtsh.protocol.text.SafeText;
+import dev.jtsh.protocol.web.MfaLoginBeginResponse;
+import dev.jtsh.protocol.web.Password;
+import dev.jtsh.protocol.web.SignupBeginResponse;
+import dev.jtsh.protocol.web.SignupFinishRequest;
+import dev.jtsh.protocol.web.SshLoginResponse;
+import dev.jtsh.protocol.web.WebauthnAssertionJson;
+import dev.jtsh.protocol.web.WebauthnAttestationJson;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Logs a user in with password and security key, and signs new users up. Each call does one whole
+ * ceremony; the password is not kept.
+ */
+public final class LoginSession {
+  private final WebClient web;
+  private final SecurityKey securityKey;
+
+  /** A session that signs with {@code securityKey}. */
+  public LoginSession(WebClient web, SecurityKey securityKey) {
+    this.web = web;
+    this.securityKey = securityKey;
+  }
+
+  /**
+   * Logs in and returns the credentials, which the caller stores and closes.
+   *
+   * @param discovery of the connector {@code local}
+   * @param password wiped by the caller
+   * @param ttl wanted length; zero for the cluster's default
+   * @param pinnedParent a parent domain accepted as WebAuthn relying party
+   */
+  public LoginCredentials login(
+      Discovery discovery,
+      String user,
+      Password password,
+      Duration ttl,
+      Optional<String> pinnedParent)
+      throws ClientException {
+    discovery.requireTlsRouting();
+    requirePasswordAndWebauthn(discovery);
+    MfaLoginBeginResponse begin = web.beginLogin(discovery.proxy(), user, password);
+    if (begin.webauthnChallenge() == null) {
+      throw new ClientException.NotOffered(
+          SafeText.literal("this user has no security key registered, and jtsh needs one"),
+          SafeText.literal("register a security key in the cluster's web page"));
+    }
+    WebauthnAssertionJson assertion =
+        new WebauthnCeremony(discovery.proxy(), pinnedParent, securityKey)
+            .sign(begin.webauthnChallenge());
+    HeldKey key = HeldKey.generate(KeyKind.P256);
+    boolean complete = false;
+    try {
+      SshLoginResponse response =
+          web.finishLogin(
+              discovery,
+              user,
+              password,
+              assertion,
+              key.publicKey(),
+              ttl.isZero() ? discovery.defaultSessionTtl() : ttl);
+      LoginCredentials credentials = LoginCredentials.of(response, user, key);
+      complete = true;
+      return credentials;
+    } finally {
+      if (!complete) {
+        key.close();
+      }
+    }
+  }
+
+  /** What an invite is for: step one of a sign-up. */
+  public SignupBeginResponse beginSignup(Discovery discovery, String token) throws ClientException {
+    if (!discovery.jtshCluster()) {
+      throw new ClientException.NotOffered(
+          SafeText.literal("this cluster has no jtsh signup"),
+          SafeText.literal("open the invite link in a browser"));
+    }
+    return web.beginSignup(discovery.proxy(), token);
+  }
+
+  /**
+   * Step two of a sign-up: makes a credential and sets the password.
+   *
+   * @param password wiped by the caller
+   * @param deviceName what the user calls the key
+   */
+  public void finishSignup(
+      Discovery discovery,
+      String token,
+      SignupBeginResponse begin,
+      Password password,
+      String deviceName)
+      throws ClientException {
+    WebauthnAttestationJson attestation =
+        new WebauthnCeremony(discovery.proxy(), Optional.empty(), securityKey)
+            .register(begin.webauthn());
+    web.finishSignup(
+        discovery.proxy(), new SignupFinishRequest(token, password, deviceName, attestation));
+  }
+
+  private static void requirePasswordAndWebauthn(Discovery discovery) throws ClientException {
+    String type = discovery.ping().auth().type();
+    String second = discovery.ping().auth().secondFactor();
+    boolean webauthn = !second.equals("off") && !second.equals("otp");
+    if (!type.equals("local") || !webauthn) {
+      throw new ClientException.NotOffered(
+          SafeText.format(
+              "this cluster's login ({}, second factor {}) is not one jtsh can do yet",
+              SafeText.of(type),
+              SafeText.of(second)),
+          SafeText.literal("log in with tsh: jtsh uses the same profile"));
+    }
+  }
+}
