@@ -91,27 +91,41 @@ func claimDirectory(name string) (string, error) {
 	return directory, os.Chmod(directory, 0o700)
 }
 
-// startInner starts the half that runs the cluster, in namespaces of its own if that is allowed.
+// startInner starts the half that runs the cluster, in namespaces of its own if that is allowed:
+// at once for root, by way of a user namespace for others, not at all in some containers. There,
+// a process that leaves its process group outlives the cluster.
 func startInner(binaries, directory string) (*exec.Cmd, error) {
-	own := uintptr(unix.CLONE_NEWPID | unix.CLONE_NEWNS)
-	inner := innerProcess(binaries, directory, own)
-	err := inner.Start()
-	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EINVAL) {
-		inner = innerProcess(binaries, directory, 0)
-		err = inner.Start()
+	own := &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS}
+	ownAsUser := &syscall.SysProcAttr{
+		Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNS,
+		// Everybody stays who they are; the right to mount counts in the namespace only.
+		UidMappings: []syscall.SysProcIDMap{
+			{ContainerID: os.Geteuid(), HostID: os.Geteuid(), Size: 1},
+		},
+		GidMappings: []syscall.SysProcIDMap{
+			{ContainerID: os.Getegid(), HostID: os.Getegid(), Size: 1},
+		},
+		AmbientCaps: []uintptr{unix.CAP_SYS_ADMIN},
+	}
+	var inner *exec.Cmd
+	var err error
+	for _, attributes := range []*syscall.SysProcAttr{own, ownAsUser, {}} {
+		inner = innerProcess(binaries, directory, attributes)
+		if err = inner.Start(); err == nil {
+			break
+		}
 	}
 	return inner, err
 }
 
-func innerProcess(binaries, directory string, namespaces uintptr) *exec.Cmd {
+func innerProcess(binaries, directory string, attributes *syscall.SysProcAttr) *exec.Cmd {
 	inner := exec.Command("/proc/self/exe", innerCommand, "--bin", binaries, directory)
 	inner.Stdout, inner.Stderr = os.Stdout, os.Stderr
-	inner.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: namespaces,
-		Setsid:     true, // Ctrl-C at the terminal is ours to hear; the cluster ends in order.
-		// Should the outer half be killed outright, the inner one still cleans up.
-		Pdeathsig: syscall.SIGTERM,
-	}
+	inner.SysProcAttr = attributes
+	// Ctrl-C at the terminal is ours to hear; the cluster ends in order.
+	attributes.Setsid = true
+	// Should this half be killed outright, the inner one still cleans up.
+	attributes.Pdeathsig = syscall.SIGTERM
 	return inner
 }
 
