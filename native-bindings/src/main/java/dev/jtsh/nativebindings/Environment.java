@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.nativebindings;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.jtsh.nativebindings.generated.LibcBindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,11 +45,14 @@ public final class Environment {
     if (!NativeLinker.LINUX) {
       return of(System.getenv());
     }
-    try {
-      return parse(Files.readAllBytes(Path.of("/proc/self/environ")));
-    } catch (IOException e) {
-      throw new UncheckedIOException("read /proc/self/environ", e);
+    // Not from /proc/self/environ: it is closed to a process that is not dumpable.
+    StringBuilder block = new StringBuilder();
+    MemorySegment array = NativeLinker.view(LibcBindings.environ(), Long.MAX_VALUE);
+    for (long i = 0; array.getAtIndex(ADDRESS, i).address() != 0; i++) {
+      MemorySegment entry = NativeLinker.view(array.getAtIndex(ADDRESS, i), Long.MAX_VALUE);
+      block.append(entry.getString(0, ISO_8859_1)).append('\0');
     }
+    return parse(block.toString().getBytes(ISO_8859_1));
   }
 
   /** Entries {@code NAME=value}, each ended by a zero byte. */

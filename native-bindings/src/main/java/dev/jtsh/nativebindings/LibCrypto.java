@@ -88,9 +88,6 @@ final class LibCrypto {
   // int EVP_PKEY_CTX_set_rsa_pss_saltlen(EVP_PKEY_CTX *ctx, int length)
   private static final MethodHandle SET_SALT_LENGTH =
       link("EVP_PKEY_CTX_set_rsa_pss_saltlen", EVP_PKEY_CTX_set_rsa_pss_saltlen$descriptor());
-  // EVP_PKEY *d2i_AutoPrivateKey(EVP_PKEY **key, const unsigned char **in, long length)
-  private static final MethodHandle D2I =
-      link("d2i_AutoPrivateKey", d2i_AutoPrivateKey$descriptor());
   // int i2d_PUBKEY(const EVP_PKEY *key, unsigned char **out)
   private static final MethodHandle I2D_PUBKEY = link("i2d_PUBKEY", i2d_PUBKEY$descriptor());
 
@@ -107,6 +104,9 @@ final class LibCrypto {
   /** One number of a key, fetched little-endian into memory of the caller. */
   record KeyNumber(MemorySegment name, MemorySegment into) {}
 
+  /** Loads and initialises libcrypto, if that has not happened yet. */
+  static void ready() {}
+
   static SecretArena.Kind heapKind() {
     return HEAP_KIND;
   }
@@ -120,21 +120,8 @@ final class LibCrypto {
     return generate("RSA", (arena, ctx) -> (int) SET_RSA_BITS.invokeExact(ctx, bits));
   }
 
-  /** A key from DER: PKCS#8, SEC 1 or PKCS#1. The caller frees it. */
-  static MemorySegment parsePrivateKey(MemorySegment der) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment in = arena.allocateFrom(ADDRESS, der);
-      CLEAR_ERROR.invokeExact();
-      MemorySegment none = MemorySegment.NULL;
-      MemorySegment key = (MemorySegment) D2I.invokeExact(none, in, der.byteSize());
-      if (key.address() == 0) {
-        CLEAR_ERROR.invokeExact();
-        throw new KeyFormatException("not a private key in PKCS#8, SEC 1 or PKCS#1 form");
-      }
-      return key;
-    } catch (Throwable t) {
-      throw NativeLinker.unchecked(t);
-    }
+  static void clearErrors() throws Throwable {
+    CLEAR_ERROR.invokeExact();
   }
 
   /** An independent copy, with no cached Montgomery form of the primes. The caller frees it. */
@@ -292,17 +279,17 @@ final class LibCrypto {
     }
   }
 
-  private static MethodHandle link(String symbol, FunctionDescriptor descriptor) {
+  static MethodHandle link(String symbol, FunctionDescriptor descriptor) {
     return NativeLinker.linkWithoutErrno(LIBRARY, symbol, descriptor);
   }
 
-  private static void ok(String call, int result) {
+  static void ok(String call, int result) {
     if (result != 1) {
       throw failure(call);
     }
   }
 
-  private static MemorySegment pointer(String call, MemorySegment result) {
+  static MemorySegment pointer(String call, MemorySegment result) {
     if (result.address() == 0) {
       throw failure(call);
     }

@@ -83,13 +83,18 @@ public final class NativeKey implements AutoCloseable {
 
   private final Kind kind;
   private final byte[] publicKeyDer;
+
+  /** See {@link #signWithCopy}. */
+  private final boolean signsByCopy;
+
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
   /** EVP_PKEY pointer; NULL after close. */
   @GuardedBy("lock")
   private MemorySegment key;
 
-  private NativeKey(MemorySegment key, Kind kind, byte[] publicKeyDer) {
+  private NativeKey(MemorySegment key, Kind kind, byte[] publicKeyDer, boolean signsByCopy) {
+    this.signsByCopy = signsByCopy;
     this.key = key;
     this.kind = kind;
     this.publicKeyDer = publicKeyDer;
@@ -107,7 +112,9 @@ public final class NativeKey implements AutoCloseable {
 
   /** Makes a fresh key. */
   public static NativeKey generate(Kind kind) {
-    return own(kind.isRsa() ? LibCrypto.generateRsa(kind.bits) : LibCrypto.generateEc("P-256"));
+    return kind.isRsa()
+        ? own(LibCrypto.generateRsa(kind.bits), true)
+        : own(LibCrypto.generateEc("P-256"), false);
   }
 
   /**
@@ -116,7 +123,11 @@ public final class NativeKey implements AutoCloseable {
    * @throws KeyFormatException if it is no private key or of a kind jtsh does not use
    */
   public static NativeKey fromPkcs8Der(MemorySegment der) {
-    return own(LibCrypto.parsePrivateKey(der));
+    return switch (PrivateKeyDer.parse(der)) {
+      case PrivateKeyDer.P256(MemorySegment scalar) ->
+          own(LibCryptoImport.p256(scalar, SecretArena.process()), false);
+      case PrivateKeyDer.Rsa(MemorySegment pkcs1) -> own(LibCryptoImport.rsa(pkcs1), false);
+    };
   }
 
   /**
@@ -153,7 +164,7 @@ public final class NativeKey implements AutoCloseable {
     lock.readLock().lock();
     try {
       requireOpen();
-      return kind.isRsa() ? signWithCopy(scheme, message) : LibCrypto.sign(key, scheme, message);
+      return signsByCopy ? signWithCopy(scheme, message) : LibCrypto.sign(key, scheme, message);
     } finally {
       lock.readLock().unlock();
     }
@@ -188,8 +199,8 @@ public final class NativeKey implements AutoCloseable {
   }
 
   /**
-   * libcrypto caches the primes of a signing RSA key in ordinary memory, for the life of the key. A
-   * copy per signature takes that cache along when it is freed and cleansed.
+   * libcrypto caches the primes of a generated RSA key in ordinary memory when it signs, for the
+   * life of the key. A copy per signature takes that cache along when it is freed and cleansed.
    */
   @GuardedBy("lock")
   private byte[] signWithCopy(Scheme scheme, byte[] message) {
@@ -214,10 +225,10 @@ public final class NativeKey implements AutoCloseable {
   }
 
   /** Takes ownership of an EVP_PKEY, also when it is refused. */
-  private static NativeKey own(MemorySegment key) {
+  private static NativeKey own(MemorySegment key, boolean signsByCopy) {
     try {
       byte[] publicKeyDer = LibCrypto.publicKeyDer(key);
-      return new NativeKey(key, kindOf(key, publicKeyDer), publicKeyDer);
+      return new NativeKey(key, kindOf(key, publicKeyDer), publicKeyDer, signsByCopy);
     } catch (RuntimeException e) {
       LibCrypto.free(key);
       throw e;

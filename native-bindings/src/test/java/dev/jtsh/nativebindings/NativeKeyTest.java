@@ -6,8 +6,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
@@ -27,10 +30,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NativeKeyTest {
+  @TempDir Path directory;
+
   private static final byte[] MESSAGE = "what is signed".getBytes(UTF_8);
 
   @Test
@@ -71,6 +78,14 @@ class NativeKeyTest {
       try (NativeKey again = NativeKey.fromPem(pem.segment())) {
         assertThat(again.kind()).isEqualTo(kind);
         assertThat(again.publicKeyDer()).isEqualTo(key.publicKeyDer());
+        for (NativeKey.Scheme each : NativeKey.Scheme.values()) {
+          if (each.name().startsWith("RSA") == kind.isRsa()) {
+            assertThat(verifies(key, each, MESSAGE, again.sign(each, MESSAGE))).isTrue();
+          }
+        }
+        try (SecretBuffer pemAgain = again.privateKeyPem()) {
+          assertThat(pemAgain.segment().mismatch(pem.segment())).isEqualTo(-1);
+        }
       }
     }
   }
@@ -106,6 +121,44 @@ class NativeKeyTest {
       try (SecretBuffer pem = secret(text);
           NativeKey key = NativeKey.fromPem(pem.segment())) {
         assertThat(key.publicKeyDer()).isEqualTo(pair.getPublic().getEncoded());
+      }
+    }
+  }
+
+  /** The three forms that programs write, with and without the public half. */
+  @ParameterizedTest
+  @ValueSource(strings = {"EC", "RSA"})
+  void theOlderFormsOfTheOpensslProgramAreRead(String algorithm) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "needs the openssl program");
+    Path pkcs8 = directory.resolve("pkcs8");
+    Path older = directory.resolve("older");
+    NativeKey.Kind kind = algorithm.equals("EC") ? NativeKey.Kind.EC_P256 : NativeKey.Kind.RSA_2048;
+    try (NativeKey key = NativeKey.generate(kind);
+        SecretBuffer pem = key.privateKeyPem()) {
+      SecretFile.create(pkcs8, pem.segment());
+      openssl("pkey", "-in", pkcs8.toString(), "-traditional", "-out", older.toString());
+      assertThat(Files.readString(older)).startsWith("-----BEGIN " + algorithm + " PRIVATE");
+      assertSameKey(key, older);
+      if (kind == NativeKey.Kind.EC_P256) {
+        Path bare = directory.resolve("bare");
+        openssl("ec", "-in", older.toString(), "-no_public", "-out", bare.toString());
+        assertSameKey(key, bare);
+      }
+    }
+  }
+
+  @Test
+  void everyTruncatedKeyIsRefusedAndNoneCrashes() throws Exception {
+    for (NativeKey.Kind kind : List.of(NativeKey.Kind.EC_P256, NativeKey.Kind.RSA_2048)) {
+      try (NativeKey key = NativeKey.generate(kind);
+          SecretBuffer pem = key.privateKeyPem();
+          SecretBuffer der = PemArmour.decodePrivateKey(pem.segment(), SecretArena.process())) {
+        int scalarEnd = kind.isRsa() ? der.size() : 67;
+        for (int length = 0; length < scalarEnd; length += kind.isRsa() ? 7 : 1) {
+          MemorySegment part = der.segment().asSlice(0, length);
+          assertThatThrownBy(() -> NativeKey.fromPkcs8Der(part))
+              .isInstanceOf(KeyFormatException.class);
+        }
       }
     }
   }
@@ -164,6 +217,23 @@ class NativeKeyTest {
     key.close();
     assertThatThrownBy(() -> key.sign(NativeKey.Scheme.ECDSA_SHA256, MESSAGE))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  private static void assertSameKey(NativeKey key, Path file) throws Exception {
+    NativeKey.Scheme scheme = firstScheme(key.kind());
+    try (SecretBuffer text = SecretFile.read(file, 8_192);
+        NativeKey read = NativeKey.fromPem(text.segment())) {
+      assertThat(read.publicKeyDer()).isEqualTo(key.publicKeyDer());
+      assertThat(verifies(key, scheme, MESSAGE, read.sign(scheme, MESSAGE))).isTrue();
+    }
+  }
+
+  private static void openssl(String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("/usr/bin/openssl"));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
   }
 
   private static String block(String label, String body) {

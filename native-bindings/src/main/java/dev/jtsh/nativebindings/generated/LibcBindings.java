@@ -1487,6 +1487,51 @@ public class LibcBindings {
         }
     }
 
+    private static class environ$constants {
+        public static final AddressLayout LAYOUT = LibcBindings.C_POINTER;
+        public static final MemorySegment SEGMENT = LibcBindings.findOrThrow("environ").reinterpret(LAYOUT.byteSize());
+    }
+
+    /**
+     * Layout for variable:
+     * {@snippet lang=c :
+     * extern char **environ
+     * }
+     */
+    public static AddressLayout environ$layout() {
+        return environ$constants.LAYOUT;
+    }
+
+    /**
+     * Segment for variable:
+     * {@snippet lang=c :
+     * extern char **environ
+     * }
+     */
+    public static MemorySegment environ$segment() {
+        return environ$constants.SEGMENT;
+    }
+
+    /**
+     * Getter for variable:
+     * {@snippet lang=c :
+     * extern char **environ
+     * }
+     */
+    public static MemorySegment environ() {
+        return environ$constants.SEGMENT.get(environ$constants.LAYOUT, 0L);
+    }
+
+    /**
+     * Setter for variable:
+     * {@snippet lang=c :
+     * extern char **environ
+     * }
+     */
+    public static void environ(MemorySegment varValue) {
+        environ$constants.SEGMENT.set(environ$constants.LAYOUT, 0L, varValue);
+    }
+
     private static class _exit {
         public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
             LibcBindings.C_INT

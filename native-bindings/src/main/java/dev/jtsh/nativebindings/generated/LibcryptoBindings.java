@@ -77,6 +77,42 @@ public class LibcryptoBindings {
     public static int OSSL_PARAM_UNSIGNED_INTEGER() {
         return OSSL_PARAM_UNSIGNED_INTEGER;
     }
+    private static final int OSSL_PARAM_UTF8_STRING = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define OSSL_PARAM_UTF8_STRING 4
+     * }
+     */
+    public static int OSSL_PARAM_UTF8_STRING() {
+        return OSSL_PARAM_UTF8_STRING;
+    }
+    private static final int OSSL_PARAM_OCTET_STRING = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * #define OSSL_PARAM_OCTET_STRING 5
+     * }
+     */
+    public static int OSSL_PARAM_OCTET_STRING() {
+        return OSSL_PARAM_OCTET_STRING;
+    }
+    private static final int NID_X9_62_prime256v1 = (int)415L;
+    /**
+     * {@snippet lang=c :
+     * #define NID_X9_62_prime256v1 415
+     * }
+     */
+    public static int NID_X9_62_prime256v1() {
+        return NID_X9_62_prime256v1;
+    }
+    private static final int RSA_FLAG_CACHE_PRIVATE = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define RSA_FLAG_CACHE_PRIVATE 4
+     * }
+     */
+    public static int RSA_FLAG_CACHE_PRIVATE() {
+        return RSA_FLAG_CACHE_PRIVATE;
+    }
     private static final int RSA_PKCS1_PSS_PADDING = (int)6L;
     /**
      * {@snippet lang=c :
@@ -490,6 +526,544 @@ public class LibcryptoBindings {
                 traceDowncall("OPENSSL_init_crypto", opts, settings);
             }
             return (int)mh$.invokeExact(opts, settings);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class BN_secure_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER    );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("BN_secure_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * BIGNUM *BN_secure_new()
+     * }
+     */
+    public static FunctionDescriptor BN_secure_new$descriptor() {
+        return BN_secure_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * BIGNUM *BN_secure_new()
+     * }
+     */
+    public static MethodHandle BN_secure_new$handle() {
+        return BN_secure_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * BIGNUM *BN_secure_new()
+     * }
+     */
+    public static MemorySegment BN_secure_new$address() {
+        return BN_secure_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * BIGNUM *BN_secure_new()
+     * }
+     */
+    public static MemorySegment BN_secure_new() {
+        var mh$ = BN_secure_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("BN_secure_new");
+            }
+            return (MemorySegment)mh$.invokeExact();
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class BN_clear_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("BN_clear_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void BN_clear_free(BIGNUM *a)
+     * }
+     */
+    public static FunctionDescriptor BN_clear_free$descriptor() {
+        return BN_clear_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void BN_clear_free(BIGNUM *a)
+     * }
+     */
+    public static MethodHandle BN_clear_free$handle() {
+        return BN_clear_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void BN_clear_free(BIGNUM *a)
+     * }
+     */
+    public static MemorySegment BN_clear_free$address() {
+        return BN_clear_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void BN_clear_free(BIGNUM *a)
+     * }
+     */
+    public static void BN_clear_free(MemorySegment a) {
+        var mh$ = BN_clear_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("BN_clear_free", a);
+            }
+            mh$.invokeExact(a);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class BN_bin2bn {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("BN_bin2bn");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * BIGNUM *BN_bin2bn(const unsigned char *s, int len, BIGNUM *ret)
+     * }
+     */
+    public static FunctionDescriptor BN_bin2bn$descriptor() {
+        return BN_bin2bn.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * BIGNUM *BN_bin2bn(const unsigned char *s, int len, BIGNUM *ret)
+     * }
+     */
+    public static MethodHandle BN_bin2bn$handle() {
+        return BN_bin2bn.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * BIGNUM *BN_bin2bn(const unsigned char *s, int len, BIGNUM *ret)
+     * }
+     */
+    public static MemorySegment BN_bin2bn$address() {
+        return BN_bin2bn.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * BIGNUM *BN_bin2bn(const unsigned char *s, int len, BIGNUM *ret)
+     * }
+     */
+    public static MemorySegment BN_bin2bn(MemorySegment s, int len, MemorySegment ret) {
+        var mh$ = BN_bin2bn.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("BN_bin2bn", s, len, ret);
+            }
+            return (MemorySegment)mh$.invokeExact(s, len, ret);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+    private static final int POINT_CONVERSION_UNCOMPRESSED = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.POINT_CONVERSION_UNCOMPRESSED = 4
+     * }
+     */
+    public static int POINT_CONVERSION_UNCOMPRESSED() {
+        return POINT_CONVERSION_UNCOMPRESSED;
+    }
+
+    private static class EC_GROUP_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_GROUP_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void EC_GROUP_free(EC_GROUP *group)
+     * }
+     */
+    public static FunctionDescriptor EC_GROUP_free$descriptor() {
+        return EC_GROUP_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void EC_GROUP_free(EC_GROUP *group)
+     * }
+     */
+    public static MethodHandle EC_GROUP_free$handle() {
+        return EC_GROUP_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void EC_GROUP_free(EC_GROUP *group)
+     * }
+     */
+    public static MemorySegment EC_GROUP_free$address() {
+        return EC_GROUP_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void EC_GROUP_free(EC_GROUP *group)
+     * }
+     */
+    public static void EC_GROUP_free(MemorySegment group) {
+        var mh$ = EC_GROUP_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_GROUP_free", group);
+            }
+            mh$.invokeExact(group);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_GROUP_new_by_curve_name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_GROUP_new_by_curve_name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * EC_GROUP *EC_GROUP_new_by_curve_name(int nid)
+     * }
+     */
+    public static FunctionDescriptor EC_GROUP_new_by_curve_name$descriptor() {
+        return EC_GROUP_new_by_curve_name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * EC_GROUP *EC_GROUP_new_by_curve_name(int nid)
+     * }
+     */
+    public static MethodHandle EC_GROUP_new_by_curve_name$handle() {
+        return EC_GROUP_new_by_curve_name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * EC_GROUP *EC_GROUP_new_by_curve_name(int nid)
+     * }
+     */
+    public static MemorySegment EC_GROUP_new_by_curve_name$address() {
+        return EC_GROUP_new_by_curve_name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * EC_GROUP *EC_GROUP_new_by_curve_name(int nid)
+     * }
+     */
+    public static MemorySegment EC_GROUP_new_by_curve_name(int nid) {
+        var mh$ = EC_GROUP_new_by_curve_name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_GROUP_new_by_curve_name", nid);
+            }
+            return (MemorySegment)mh$.invokeExact(nid);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_POINT_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_POINT_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * EC_POINT *EC_POINT_new(const EC_GROUP *group)
+     * }
+     */
+    public static FunctionDescriptor EC_POINT_new$descriptor() {
+        return EC_POINT_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * EC_POINT *EC_POINT_new(const EC_GROUP *group)
+     * }
+     */
+    public static MethodHandle EC_POINT_new$handle() {
+        return EC_POINT_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * EC_POINT *EC_POINT_new(const EC_GROUP *group)
+     * }
+     */
+    public static MemorySegment EC_POINT_new$address() {
+        return EC_POINT_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * EC_POINT *EC_POINT_new(const EC_GROUP *group)
+     * }
+     */
+    public static MemorySegment EC_POINT_new(MemorySegment group) {
+        var mh$ = EC_POINT_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_POINT_new", group);
+            }
+            return (MemorySegment)mh$.invokeExact(group);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_POINT_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_POINT_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void EC_POINT_free(EC_POINT *point)
+     * }
+     */
+    public static FunctionDescriptor EC_POINT_free$descriptor() {
+        return EC_POINT_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void EC_POINT_free(EC_POINT *point)
+     * }
+     */
+    public static MethodHandle EC_POINT_free$handle() {
+        return EC_POINT_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void EC_POINT_free(EC_POINT *point)
+     * }
+     */
+    public static MemorySegment EC_POINT_free$address() {
+        return EC_POINT_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void EC_POINT_free(EC_POINT *point)
+     * }
+     */
+    public static void EC_POINT_free(MemorySegment point) {
+        var mh$ = EC_POINT_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_POINT_free", point);
+            }
+            mh$.invokeExact(point);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_POINT_point2oct {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_LONG,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_LONG,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_POINT_point2oct");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * size_t EC_POINT_point2oct(const EC_GROUP *group, const EC_POINT *p, point_conversion_form_t form, unsigned char *buf, size_t len, BN_CTX *ctx)
+     * }
+     */
+    public static FunctionDescriptor EC_POINT_point2oct$descriptor() {
+        return EC_POINT_point2oct.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * size_t EC_POINT_point2oct(const EC_GROUP *group, const EC_POINT *p, point_conversion_form_t form, unsigned char *buf, size_t len, BN_CTX *ctx)
+     * }
+     */
+    public static MethodHandle EC_POINT_point2oct$handle() {
+        return EC_POINT_point2oct.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * size_t EC_POINT_point2oct(const EC_GROUP *group, const EC_POINT *p, point_conversion_form_t form, unsigned char *buf, size_t len, BN_CTX *ctx)
+     * }
+     */
+    public static MemorySegment EC_POINT_point2oct$address() {
+        return EC_POINT_point2oct.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * size_t EC_POINT_point2oct(const EC_GROUP *group, const EC_POINT *p, point_conversion_form_t form, unsigned char *buf, size_t len, BN_CTX *ctx)
+     * }
+     */
+    public static long EC_POINT_point2oct(MemorySegment group, MemorySegment p, int form, MemorySegment buf, long len, MemorySegment ctx) {
+        var mh$ = EC_POINT_point2oct.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_POINT_point2oct", group, p, form, buf, len, ctx);
+            }
+            return (long)mh$.invokeExact(group, p, form, buf, len, ctx);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_POINT_mul {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_POINT_mul");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int EC_POINT_mul(const EC_GROUP *group, EC_POINT *r, const BIGNUM *n, const EC_POINT *q, const BIGNUM *m, BN_CTX *ctx)
+     * }
+     */
+    public static FunctionDescriptor EC_POINT_mul$descriptor() {
+        return EC_POINT_mul.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int EC_POINT_mul(const EC_GROUP *group, EC_POINT *r, const BIGNUM *n, const EC_POINT *q, const BIGNUM *m, BN_CTX *ctx)
+     * }
+     */
+    public static MethodHandle EC_POINT_mul$handle() {
+        return EC_POINT_mul.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int EC_POINT_mul(const EC_GROUP *group, EC_POINT *r, const BIGNUM *n, const EC_POINT *q, const BIGNUM *m, BN_CTX *ctx)
+     * }
+     */
+    public static MemorySegment EC_POINT_mul$address() {
+        return EC_POINT_mul.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int EC_POINT_mul(const EC_GROUP *group, EC_POINT *r, const BIGNUM *n, const EC_POINT *q, const BIGNUM *m, BN_CTX *ctx)
+     * }
+     */
+    public static int EC_POINT_mul(MemorySegment group, MemorySegment r, MemorySegment n, MemorySegment q, MemorySegment m, MemorySegment ctx) {
+        var mh$ = EC_POINT_mul.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_POINT_mul", group, r, n, q, m, ctx);
+            }
+            return (int)mh$.invokeExact(group, r, n, q, m, ctx);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -1187,6 +1761,122 @@ public class LibcryptoBindings {
         }
     }
 
+    private static class EVP_PKEY_assign {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_assign");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int EVP_PKEY_assign(EVP_PKEY *pkey, int type, void *key)
+     * }
+     */
+    public static FunctionDescriptor EVP_PKEY_assign$descriptor() {
+        return EVP_PKEY_assign.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int EVP_PKEY_assign(EVP_PKEY *pkey, int type, void *key)
+     * }
+     */
+    public static MethodHandle EVP_PKEY_assign$handle() {
+        return EVP_PKEY_assign.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int EVP_PKEY_assign(EVP_PKEY *pkey, int type, void *key)
+     * }
+     */
+    public static MemorySegment EVP_PKEY_assign$address() {
+        return EVP_PKEY_assign.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int EVP_PKEY_assign(EVP_PKEY *pkey, int type, void *key)
+     * }
+     */
+    public static int EVP_PKEY_assign(MemorySegment pkey, int type, MemorySegment key) {
+        var mh$ = EVP_PKEY_assign.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EVP_PKEY_assign", pkey, type, key);
+            }
+            return (int)mh$.invokeExact(pkey, type, key);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EVP_PKEY_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER    );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * EVP_PKEY *EVP_PKEY_new()
+     * }
+     */
+    public static FunctionDescriptor EVP_PKEY_new$descriptor() {
+        return EVP_PKEY_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * EVP_PKEY *EVP_PKEY_new()
+     * }
+     */
+    public static MethodHandle EVP_PKEY_new$handle() {
+        return EVP_PKEY_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * EVP_PKEY *EVP_PKEY_new()
+     * }
+     */
+    public static MemorySegment EVP_PKEY_new$address() {
+        return EVP_PKEY_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * EVP_PKEY *EVP_PKEY_new()
+     * }
+     */
+    public static MemorySegment EVP_PKEY_new() {
+        var mh$ = EVP_PKEY_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EVP_PKEY_new");
+            }
+            return (MemorySegment)mh$.invokeExact();
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class EVP_PKEY_dup {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LibcryptoBindings.C_POINTER,
@@ -1297,66 +1987,6 @@ public class LibcryptoBindings {
                 traceDowncall("EVP_PKEY_free", pkey);
             }
             mh$.invokeExact(pkey);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class d2i_AutoPrivateKey {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LibcryptoBindings.C_POINTER,
-            LibcryptoBindings.C_POINTER,
-            LibcryptoBindings.C_POINTER,
-            LibcryptoBindings.C_LONG
-        );
-
-        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("d2i_AutoPrivateKey");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * EVP_PKEY *d2i_AutoPrivateKey(EVP_PKEY **a, const unsigned char **pp, long length)
-     * }
-     */
-    public static FunctionDescriptor d2i_AutoPrivateKey$descriptor() {
-        return d2i_AutoPrivateKey.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * EVP_PKEY *d2i_AutoPrivateKey(EVP_PKEY **a, const unsigned char **pp, long length)
-     * }
-     */
-    public static MethodHandle d2i_AutoPrivateKey$handle() {
-        return d2i_AutoPrivateKey.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * EVP_PKEY *d2i_AutoPrivateKey(EVP_PKEY **a, const unsigned char **pp, long length)
-     * }
-     */
-    public static MemorySegment d2i_AutoPrivateKey$address() {
-        return d2i_AutoPrivateKey.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * EVP_PKEY *d2i_AutoPrivateKey(EVP_PKEY **a, const unsigned char **pp, long length)
-     * }
-     */
-    public static MemorySegment d2i_AutoPrivateKey(MemorySegment a, MemorySegment pp, long length) {
-        var mh$ = d2i_AutoPrivateKey.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("d2i_AutoPrivateKey", a, pp, length);
-            }
-            return (MemorySegment)mh$.invokeExact(a, pp, length);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -1474,6 +2104,125 @@ public class LibcryptoBindings {
                 traceDowncall("EVP_PKEY_CTX_free", ctx);
             }
             mh$.invokeExact(ctx);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EVP_PKEY_fromdata_init {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_fromdata_init");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int EVP_PKEY_fromdata_init(EVP_PKEY_CTX *ctx)
+     * }
+     */
+    public static FunctionDescriptor EVP_PKEY_fromdata_init$descriptor() {
+        return EVP_PKEY_fromdata_init.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int EVP_PKEY_fromdata_init(EVP_PKEY_CTX *ctx)
+     * }
+     */
+    public static MethodHandle EVP_PKEY_fromdata_init$handle() {
+        return EVP_PKEY_fromdata_init.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int EVP_PKEY_fromdata_init(EVP_PKEY_CTX *ctx)
+     * }
+     */
+    public static MemorySegment EVP_PKEY_fromdata_init$address() {
+        return EVP_PKEY_fromdata_init.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int EVP_PKEY_fromdata_init(EVP_PKEY_CTX *ctx)
+     * }
+     */
+    public static int EVP_PKEY_fromdata_init(MemorySegment ctx) {
+        var mh$ = EVP_PKEY_fromdata_init.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EVP_PKEY_fromdata_init", ctx);
+            }
+            return (int)mh$.invokeExact(ctx);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EVP_PKEY_fromdata {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_fromdata");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int EVP_PKEY_fromdata(EVP_PKEY_CTX *ctx, EVP_PKEY **ppkey, int selection, OSSL_PARAM param[])
+     * }
+     */
+    public static FunctionDescriptor EVP_PKEY_fromdata$descriptor() {
+        return EVP_PKEY_fromdata.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int EVP_PKEY_fromdata(EVP_PKEY_CTX *ctx, EVP_PKEY **ppkey, int selection, OSSL_PARAM param[])
+     * }
+     */
+    public static MethodHandle EVP_PKEY_fromdata$handle() {
+        return EVP_PKEY_fromdata.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int EVP_PKEY_fromdata(EVP_PKEY_CTX *ctx, EVP_PKEY **ppkey, int selection, OSSL_PARAM param[])
+     * }
+     */
+    public static MemorySegment EVP_PKEY_fromdata$address() {
+        return EVP_PKEY_fromdata.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int EVP_PKEY_fromdata(EVP_PKEY_CTX *ctx, EVP_PKEY **ppkey, int selection, OSSL_PARAM param[])
+     * }
+     */
+    public static int EVP_PKEY_fromdata(MemorySegment ctx, MemorySegment ppkey, int selection, MemorySegment param) {
+        var mh$ = EVP_PKEY_fromdata.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EVP_PKEY_fromdata", ctx, ppkey, selection, param);
+            }
+            return (int)mh$.invokeExact(ctx, ppkey, selection, param);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -1891,6 +2640,354 @@ public class LibcryptoBindings {
         }
     }
 
+    private static class RSA_clear_flags {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("RSA_clear_flags");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void RSA_clear_flags(RSA *r, int flags)
+     * }
+     */
+    public static FunctionDescriptor RSA_clear_flags$descriptor() {
+        return RSA_clear_flags.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void RSA_clear_flags(RSA *r, int flags)
+     * }
+     */
+    public static MethodHandle RSA_clear_flags$handle() {
+        return RSA_clear_flags.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void RSA_clear_flags(RSA *r, int flags)
+     * }
+     */
+    public static MemorySegment RSA_clear_flags$address() {
+        return RSA_clear_flags.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void RSA_clear_flags(RSA *r, int flags)
+     * }
+     */
+    public static void RSA_clear_flags(MemorySegment r, int flags) {
+        var mh$ = RSA_clear_flags.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("RSA_clear_flags", r, flags);
+            }
+            mh$.invokeExact(r, flags);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class RSA_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("RSA_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void RSA_free(RSA *r)
+     * }
+     */
+    public static FunctionDescriptor RSA_free$descriptor() {
+        return RSA_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void RSA_free(RSA *r)
+     * }
+     */
+    public static MethodHandle RSA_free$handle() {
+        return RSA_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void RSA_free(RSA *r)
+     * }
+     */
+    public static MemorySegment RSA_free$address() {
+        return RSA_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void RSA_free(RSA *r)
+     * }
+     */
+    public static void RSA_free(MemorySegment r) {
+        var mh$ = RSA_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("RSA_free", r);
+            }
+            mh$.invokeExact(r);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class RSA_set_method {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("RSA_set_method");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int RSA_set_method(RSA *rsa, const RSA_METHOD *meth)
+     * }
+     */
+    public static FunctionDescriptor RSA_set_method$descriptor() {
+        return RSA_set_method.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int RSA_set_method(RSA *rsa, const RSA_METHOD *meth)
+     * }
+     */
+    public static MethodHandle RSA_set_method$handle() {
+        return RSA_set_method.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int RSA_set_method(RSA *rsa, const RSA_METHOD *meth)
+     * }
+     */
+    public static MemorySegment RSA_set_method$address() {
+        return RSA_set_method.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int RSA_set_method(RSA *rsa, const RSA_METHOD *meth)
+     * }
+     */
+    public static int RSA_set_method(MemorySegment rsa, MemorySegment meth) {
+        var mh$ = RSA_set_method.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("RSA_set_method", rsa, meth);
+            }
+            return (int)mh$.invokeExact(rsa, meth);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class RSA_PKCS1_OpenSSL {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER    );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("RSA_PKCS1_OpenSSL");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const RSA_METHOD *RSA_PKCS1_OpenSSL()
+     * }
+     */
+    public static FunctionDescriptor RSA_PKCS1_OpenSSL$descriptor() {
+        return RSA_PKCS1_OpenSSL.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const RSA_METHOD *RSA_PKCS1_OpenSSL()
+     * }
+     */
+    public static MethodHandle RSA_PKCS1_OpenSSL$handle() {
+        return RSA_PKCS1_OpenSSL.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const RSA_METHOD *RSA_PKCS1_OpenSSL()
+     * }
+     */
+    public static MemorySegment RSA_PKCS1_OpenSSL$address() {
+        return RSA_PKCS1_OpenSSL.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const RSA_METHOD *RSA_PKCS1_OpenSSL()
+     * }
+     */
+    public static MemorySegment RSA_PKCS1_OpenSSL() {
+        var mh$ = RSA_PKCS1_OpenSSL.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("RSA_PKCS1_OpenSSL");
+            }
+            return (MemorySegment)mh$.invokeExact();
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class d2i_RSAPrivateKey {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_LONG
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("d2i_RSAPrivateKey");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * RSA *d2i_RSAPrivateKey(RSA **a, const unsigned char **in, long len)
+     * }
+     */
+    public static FunctionDescriptor d2i_RSAPrivateKey$descriptor() {
+        return d2i_RSAPrivateKey.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * RSA *d2i_RSAPrivateKey(RSA **a, const unsigned char **in, long len)
+     * }
+     */
+    public static MethodHandle d2i_RSAPrivateKey$handle() {
+        return d2i_RSAPrivateKey.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * RSA *d2i_RSAPrivateKey(RSA **a, const unsigned char **in, long len)
+     * }
+     */
+    public static MemorySegment d2i_RSAPrivateKey$address() {
+        return d2i_RSAPrivateKey.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * RSA *d2i_RSAPrivateKey(RSA **a, const unsigned char **in, long len)
+     * }
+     */
+    public static MemorySegment d2i_RSAPrivateKey(MemorySegment a, MemorySegment in, long len) {
+        var mh$ = d2i_RSAPrivateKey.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("d2i_RSAPrivateKey", a, in, len);
+            }
+            return (MemorySegment)mh$.invokeExact(a, in, len);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class RSA_meth_dup {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("RSA_meth_dup");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * RSA_METHOD *RSA_meth_dup(const RSA_METHOD *meth)
+     * }
+     */
+    public static FunctionDescriptor RSA_meth_dup$descriptor() {
+        return RSA_meth_dup.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * RSA_METHOD *RSA_meth_dup(const RSA_METHOD *meth)
+     * }
+     */
+    public static MethodHandle RSA_meth_dup$handle() {
+        return RSA_meth_dup.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * RSA_METHOD *RSA_meth_dup(const RSA_METHOD *meth)
+     * }
+     */
+    public static MemorySegment RSA_meth_dup$address() {
+        return RSA_meth_dup.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * RSA_METHOD *RSA_meth_dup(const RSA_METHOD *meth)
+     * }
+     */
+    public static MemorySegment RSA_meth_dup(MemorySegment meth) {
+        var mh$ = RSA_meth_dup.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("RSA_meth_dup", meth);
+            }
+            return (MemorySegment)mh$.invokeExact(meth);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class i2d_PUBKEY {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LibcryptoBindings.C_INT,
@@ -1966,6 +3063,30 @@ public class LibcryptoBindings {
      */
     public static long OPENSSL_INIT_NO_ATEXIT() {
         return OPENSSL_INIT_NO_ATEXIT;
+    }
+    /**
+     * {@snippet lang=c :
+     * #define OSSL_PKEY_PARAM_GROUP_NAME "group"
+     * }
+     */
+    public static MemorySegment OSSL_PKEY_PARAM_GROUP_NAME() {
+        class Holder {
+            static final MemorySegment OSSL_PKEY_PARAM_GROUP_NAME
+                = LibcryptoBindings.LIBRARY_ARENA.allocateFrom("group");
+        }
+        return Holder.OSSL_PKEY_PARAM_GROUP_NAME;
+    }
+    /**
+     * {@snippet lang=c :
+     * #define OSSL_PKEY_PARAM_PUB_KEY "pub"
+     * }
+     */
+    public static MemorySegment OSSL_PKEY_PARAM_PUB_KEY() {
+        class Holder {
+            static final MemorySegment OSSL_PKEY_PARAM_PUB_KEY
+                = LibcryptoBindings.LIBRARY_ARENA.allocateFrom("pub");
+        }
+        return Holder.OSSL_PKEY_PARAM_PUB_KEY;
     }
     /**
      * {@snippet lang=c :
@@ -2074,6 +3195,24 @@ public class LibcryptoBindings {
                 = LibcryptoBindings.LIBRARY_ARENA.allocateFrom("rsa-coefficient1");
         }
         return Holder.OSSL_PKEY_PARAM_RSA_COEFFICIENT1;
+    }
+    private static final int EVP_PKEY_RSA = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * #define EVP_PKEY_RSA 6
+     * }
+     */
+    public static int EVP_PKEY_RSA() {
+        return EVP_PKEY_RSA;
+    }
+    private static final int EVP_PKEY_KEYPAIR = (int)135L;
+    /**
+     * {@snippet lang=c :
+     * #define EVP_PKEY_KEYPAIR 135
+     * }
+     */
+    public static int EVP_PKEY_KEYPAIR() {
+        return EVP_PKEY_KEYPAIR;
     }
     private static final int RSA_PSS_SALTLEN_DIGEST = (int)-1L;
     /**

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.nativebindings;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.jtsh.nativebindings.generated.LibcBindings;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A program of its own for tests that look at a process from outside. The first argument says what
+ * to do; it reports line by line on standard output and then waits until standard input ends.
+ */
+final class Subject {
+  private static final byte[] MESSAGE = "what is signed".getBytes(UTF_8);
+  private static final int SIGNATURES = 1_000;
+  private static final int PEM_BYTES_MAX = 8 * 1024;
+
+  private Subject() {}
+
+  public static void main(String[] args) throws Exception {
+    switch (args[0]) {
+      case "generate" -> generate(NativeKey.Kind.valueOf(args[1]));
+      case "import" -> importKey(Path.of(args[1]));
+      case "plant" -> plant(Path.of(args[1]));
+      case "harden" -> harden();
+      case "temporary" -> temporary(Path.of(args[1]), args[2]);
+      case "terminal" -> terminal();
+      case "foreground" -> foreground();
+      default -> throw new IllegalArgumentException(args[0]);
+    }
+  }
+
+  /** Makes a key, signs, and tells the key over a pipe, straight from secret memory. */
+  private static void generate(NativeKey.Kind kind) throws IOException {
+    try (NativeKey key = NativeKey.generate(kind)) {
+      use(key);
+      try (SecretBuffer pem = key.privateKeyPem()) {
+        SecretFile.write(1, pem.segment());
+      }
+      say("arena " + SecretArena.process().kind() + " heap " + NativeKey.memoryKind());
+      awaitEnd();
+      use(key);
+    }
+  }
+
+  private static void importKey(Path file) throws IOException {
+    try (SecretBuffer pem = SecretFile.read(file, PEM_BYTES_MAX);
+        NativeKey key = NativeKey.fromPem(pem.segment())) {
+      use(key);
+      key.privateKeyPem().close();
+      say("ready");
+      awaitEnd();
+      use(key);
+    }
+  }
+
+  /** What no jtsh code may do: the key in the Java heap. The scanner has to find it. */
+  private static void plant(Path file) throws IOException {
+    byte[] pem = Files.readAllBytes(file);
+    say("ready");
+    awaitEnd();
+    if (pem.length == 0) {
+      throw new IllegalStateException("empty");
+    }
+  }
+
+  private static void use(NativeKey key) {
+    NativeKey.Scheme[] schemes =
+        key.kind().isRsa()
+            ? new NativeKey.Scheme[] {
+              NativeKey.Scheme.RSA_PSS_SHA256, NativeKey.Scheme.RSA_PKCS1_SHA256
+            }
+            : new NativeKey.Scheme[] {NativeKey.Scheme.ECDSA_SHA256};
+    int signatures = key.kind().isRsa() ? SIGNATURES / 5 : SIGNATURES;
+    for (int i = 0; i < signatures; i++) {
+      key.sign(schemes[i % schemes.length], MESSAGE);
+    }
+  }
+
+  private static void harden() throws IOException {
+    ProcessHardening.apply();
+    ProcessHardening.apply();
+    say("dumpable " + ProcessHardening.dumpable());
+    say("tracer " + ProcessHardening.tracerPid());
+    say("core " + ProcessCalls.getrlimit(LibcBindings.RLIMIT_CORE()));
+    int mask = FileCalls.umask(077);
+    say("umask " + Integer.toOctalString(mask));
+    say("arena " + SecretArena.process().kind());
+    say("whole " + ProcessHardening.lockWholeProcess());
+    try (Arena arena = Arena.ofConfined();
+        MemoryFile file =
+            MemoryFile.create(
+                "kubeconfig", arena.allocateFrom(JAVA_BYTE, "content".getBytes(UTF_8)))) {
+      ChildProcess child =
+          ChildProcess.spawn(
+              new SpawnRequest(
+                  "/bin/sh",
+                  List.of("sh", "-c", "cat /proc/self/fd/3; echo; exec sleep 60"),
+                  Environment.ofThisProcess(),
+                  file.childDescriptors(),
+                  true));
+      say("child " + child.pid() + " descriptor " + file.fd());
+      awaitEnd();
+      child.signal(Signals.KILL);
+      say("status " + child.waitFor().shellStatus());
+    }
+  }
+
+  private static void temporary(Path root, String end) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      SessionFile file =
+          SessionFile.create(
+              "Mac OS X", root, arena.allocateFrom(JAVA_BYTE, "content".getBytes(UTF_8)));
+      say(file.kubeconfigPath());
+      switch (end) {
+        case "close" -> file.close();
+        case "fail" -> throw new IllegalStateException("the start failed");
+        case "exit" -> ProcessExit.now(5);
+        default -> awaitEnd();
+      }
+    }
+  }
+
+  /** A child makes the terminal raw and dies; the state comes back. */
+  private static void terminal() {
+    byte[] before = TerminalCalls.tcgetattr(0);
+    TerminalState state = TerminalState.save(0);
+    ChildProcess child =
+        ChildProcess.spawn(
+            new SpawnRequest(
+                "/bin/stty",
+                List.of("stty", "raw", "-echo"),
+                Environment.ofThisProcess(),
+                Map.of()));
+    child.waitFor();
+    boolean changed = !Arrays.equals(before, TerminalCalls.tcgetattr(0));
+    state.restore();
+    say("changed " + changed + " restored " + Arrays.equals(before, TerminalCalls.tcgetattr(0)));
+  }
+
+  /** A shell with job control is killed while its job has the terminal; it comes back to us. */
+  private static void foreground() {
+    TerminalState state = TerminalState.save(0);
+    int before = TerminalCalls.tcgetpgrp(0);
+    try (Signals.Ignored _ = Signals.ignoreForShell()) {
+      ChildProcess shell =
+          ChildProcess.spawn(
+              new SpawnRequest(
+                  "/bin/bash",
+                  List.of("bash", "-c", "set -m; sleep 60; true"),
+                  Environment.ofThisProcess(),
+                  Map.of()));
+      long deadline = System.nanoTime() + 20_000_000_000L;
+      while (TerminalCalls.tcgetpgrp(0) == before && System.nanoTime() < deadline) {
+        Thread.onSpinWait();
+      }
+      int job = TerminalCalls.tcgetpgrp(0);
+      shell.signal(Signals.KILL);
+      int status = shell.waitFor().shellStatus();
+      state.restore();
+      boolean back = TerminalCalls.tcgetpgrp(0) == before;
+      if (job != before) {
+        ProcessCalls.kill(-job, Signals.KILL);
+      }
+      say("taken " + (job != before) + " status " + status + " back " + back);
+    }
+  }
+
+  private static void say(String line) {
+    System.out.println(line);
+  }
+
+  private static void awaitEnd() throws IOException {
+    while (System.in.read() >= 0) {
+      // Until the test closes our standard input.
+    }
+  }
+}
