@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies the bytes of its own channel to a peer channel. One on each side; both channels have
+ * {@code AUTO_READ} off, and a side is read only while the other takes what it got. When one side
+ * ends, the other is closed after its last byte.
+ */
+public final class RawRelay extends ChannelInboundHandlerAdapter {
+  private static final Logger logger = LoggerFactory.getLogger(RawRelay.class);
+  private final Channel peer;
+
+  /** Bytes read here are written to {@code peer}. */
+  public RawRelay(Channel peer) {
+    this.peer = peer;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    if (msg instanceof ByteBuf) {
+      peer.write(msg)
+          .addListener(written -> {
+            if (!written.isSuccess()) {
+              ctx.close();
+            }
+          });
+      return;
+    }
+    ReferenceCountUtil.release(msg); // The empty end of the HTTP message before the pipe.
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    peer.flush();
+    if (peer.isWritable()) {
+      ctx.read();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (ctx.channel().isWritable()) {
+      peer.read();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == Http2StreamCodec.EndOfPipe.INSTANCE) {
+      closeAfterFlush(peer);
+      return;
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    closeAfterFlush(peer);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    logger.debug("{}: a pipe broke", ctx.channel().id(), cause);
+    ctx.close();
+  }
+
+  /**
+   * Ends a channel once everything written to it is out. A stream of HTTP/2 is ended, not reset: a
+   * reset could overtake its last bytes at the other end.
+   */
+  public static void closeAfterFlush(Channel channel) {
+    if (!channel.isActive()) {
+      return;
+    }
+    if (channel instanceof Http2StreamChannel) {
+      channel
+          .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+          .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    } else {
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.proxy;
+
+import dev.jtsh.cluster.audit.AuditLog;
+import dev.jtsh.cluster.net.CallerAddresses;
+import dev.jtsh.pki.tls.TlsIdentity;
+import dev.jtsh.pki.tls.TrustAnchors;
+import io.netty.channel.local.LocalAddress;
+import java.time.InstantSource;
+
+/**
+ * What the proxy works with.
+ *
+ * @param host the proxy's own host certificate (role Proxy), shown to kube clients and agents
+ * @param userAnchors the user CA: whose certificates users present
+ * @param hostAnchors the host CA: whose certificates agents present
+ * @param webCertificate what the web port shows
+ * @param web answers web requests
+ * @param auth where auth listens in this process
+ * @param callers told who is behind each connection to auth
+ * @param audit gets what must be remembered
+ * @param clock for the ends of certificates
+ */
+public record ProxyParts(
+    TlsIdentity host,
+    TrustAnchors userAnchors,
+    TrustAnchors hostAnchors,
+    WebCertificate webCertificate,
+    WebApplication web,
+    LocalAddress auth,
+    CallerAddresses callers,
+    AuditLog audit,
+    InstantSource clock) {}
