@@ -4,33 +4,21 @@ package dev.jtsh.pki;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jtsh.nativebindings.SecretBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
-import org.bouncycastle.util.io.pem.PemObject;
-import org.bouncycastle.util.io.pem.PemWriter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -131,128 +119,5 @@ class HeldKeyTest {
       assertThatThrownBy(() -> key.sign("MD5withRSA", MESSAGE))
           .isInstanceOf(IllegalArgumentException.class);
     }
-  }
-
-  private static Stream<Arguments> keysAndPlaces() {
-    return Stream.of(KeyKind.values())
-        .flatMap(kind -> Stream.of(Arguments.of(kind, true), Arguments.of(kind, false)));
-  }
-
-  @Test
-  void keysAreOutsideTheHeapHere() {
-    try (HeldKey key = HeldKey.generate(KeyKind.P256);
-        HeldKey fallback = HeldKey.generateInHeap(KeyKind.P256)) {
-      assertThat(key.isNative()).isTrue();
-      assertThat(fallback.isNative()).isFalse();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(SignatureScheme.class)
-  void fallbackSignsAsWell(SignatureScheme scheme) throws Exception {
-    try (HeldKey key = HeldKey.generateInHeap(scheme.kind())) {
-      Signature verifier = Signature.getInstance(scheme.jcaName(), new BouncyCastleProvider());
-      verifier.initVerify(key.publicKey());
-      verifier.update(MESSAGE);
-      assertThat(verifier.verify(key.sign(scheme, MESSAGE))).isTrue();
-      assertThat(key.privateKey().getEncoded()).isNull();
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("keysAndPlaces")
-  void keyWrittenAsPemComesBackTheSame(KeyKind kind, boolean nativeKey) {
-    try (HeldKey key = nativeKey ? HeldKey.generate(kind) : HeldKey.generateInHeap(kind);
-        SecretBuffer pem = key.privateKeyPem();
-        HeldKey sameNative = HeldKey.parse(pem.segment(), true);
-        HeldKey sameInHeap = HeldKey.parse(pem.segment(), false)) {
-      assertThat(sameNative.publicKey()).isEqualTo(key.publicKey());
-      assertThat(sameInHeap.publicKey()).isEqualTo(key.publicKey());
-      assertThat(sameNative.kind()).isEqualTo(kind);
-    }
-  }
-
-  /** PKCS#8, SEC 1 and PKCS#1, as openssl and others write them. */
-  @ParameterizedTest
-  @EnumSource(KeyKind.class)
-  void everyUsualFormOfKeyFileIsRead(KeyKind kind, @TempDir Path directory) throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance(kind == KeyKind.P256 ? "EC" : "RSA");
-    generator.initialize(kind == KeyKind.P256 ? 256 : 2048);
-    KeyPair pair = generator.generateKeyPair();
-    PrivateKeyInfo info = PrivateKeyInfo.getInstance(pair.getPrivate().getEncoded());
-    PemObject pkcs8 = new PemObject("PRIVATE KEY", info.getEncoded());
-    PemObject old =
-        new PemObject(
-            kind == KeyKind.P256 ? "EC PRIVATE KEY" : "RSA PRIVATE KEY",
-            info.parsePrivateKey().toASN1Primitive().getEncoded());
-    if (kind == KeyKind.P256) { // The curve stands outside in PKCS#8, inside in SEC 1.
-      org.bouncycastle.asn1.sec.ECPrivateKey sec1 =
-          org.bouncycastle.asn1.sec.ECPrivateKey.getInstance(info.parsePrivateKey());
-      old =
-          new PemObject(
-              "EC PRIVATE KEY",
-              new org.bouncycastle.asn1.sec.ECPrivateKey(
-                      256, sec1.getKey(), info.getPrivateKeyAlgorithm().getParameters())
-                  .getEncoded());
-    }
-    for (PemObject form : List.of(pkcs8, old)) {
-      Path file = directory.resolve("key.pem");
-      try (PemWriter writer = new PemWriter(Files.newBufferedWriter(file))) {
-        writer.writeObject(form);
-      }
-      try (HeldKey key = HeldKey.loadPem(file);
-          Arena arena = Arena.ofConfined()) {
-        assertThat(key.publicKey()).isEqualTo(pair.getPublic());
-        byte[] bytes = Files.readAllBytes(file);
-        MemorySegment pem = arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_BYTE, bytes);
-        try (HeldKey fallback = HeldKey.parse(pem, false)) {
-          assertThat(fallback.publicKey()).isEqualTo(pair.getPublic());
-        }
-      }
-    }
-  }
-
-  @Test
-  void otherFilesAreRefusedWithoutQuotingThem(@TempDir Path directory) throws Exception {
-    Path file = directory.resolve("key.pem");
-    for (String content :
-        List.of(
-            "",
-            "secret",
-            "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n",
-            "-----BEGIN PRIVATE KEY-----\nsecret\n",
-            Pem.encode(Recorded.certificate("03-host-ca.pem")),
-            "x".repeat(40_000))) {
-      Files.writeString(file, content);
-      assertThatThrownBy(() -> HeldKey.loadPem(file))
-          .isInstanceOf(PkiException.class)
-          .hasMessageContaining("key.pem")
-          .hasMessageNotContaining("secret")
-          .hasMessageNotContaining("c2Vj");
-    }
-    assertThatThrownBy(() -> HeldKey.loadPem(directory.resolve("none")))
-        .isInstanceOf(java.io.IOException.class);
-  }
-
-  @ParameterizedTest
-  @EnumSource(KeyKind.class)
-  void closedKeySignsNoMore(KeyKind kind) {
-    HeldKey key = HeldKey.generate(kind);
-    key.close();
-    key.close();
-    SignatureScheme scheme =
-        kind == KeyKind.P256 ? SignatureScheme.ECDSA_SHA256 : SignatureScheme.RSA_PSS_SHA256;
-    assertThatThrownBy(() -> key.sign(scheme, MESSAGE)).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(
-            () -> {
-              Signature signer = Signature.getInstance(scheme.jcaName());
-              signer.initSign(key.privateKey());
-              signer.update(MESSAGE);
-              signer.sign();
-            })
-        .isInstanceOfAny(
-            java.security.SignatureException.class, java.security.NoSuchAlgorithmException.class);
-    assertThatThrownBy(key::privateKeyPem).isInstanceOf(IllegalStateException.class);
-    assertThat(key.publicKey().getEncoded()).isNotEmpty();
   }
 }

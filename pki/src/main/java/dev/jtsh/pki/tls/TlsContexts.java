@@ -222,7 +222,6 @@ public final class TlsContexts {
     SslContext context = builder.build();
     if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
       sessions.setSessionCacheEnabled(false);
-      return new NoResumptionContext(context);
     }
     return context;
   }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.auth;
+
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.error.WireError;
+import dev.jtsh.protocol.error.WireException;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
+
+/**
+ * Decides for each call whether this caller may make it, by an allow-list for each kind of caller.
+ * A certificate that ended is refused on a connection that is still open (security rule 1).
+ */
+final class CallGuard implements ServerInterceptor {
+  static final Context.Key<Caller> CALLER = Context.key("dev.jtsh.caller");
+
+  private static final String AUTH = "proto.AuthService/";
+  private static final String TRUST = "teleport.trust.v1.TrustService/";
+  private static final Set<String> FOR_ANYBODY = Set.of(AUTH + "Ping");
+  private static final Set<String> FOR_HEADLESS =
+      Set.of(
+          AUTH + "Ping",
+          AUTH + "ListResources",
+          AUTH + "IsMFARequired",
+          AUTH + "GetClusterCACert",
+          AUTH + "GenerateUserCerts");
+  private static final Set<String> FOR_USERS =
+      Set.of(
+          AUTH + "Ping",
+          AUTH + "ListResources",
+          AUTH + "IsMFARequired",
+          AUTH + "GetClusterCACert",
+          AUTH + "GenerateUserCerts",
+          AUTH + "GetHeadlessAuthentication",
+          AUTH + "WatchPendingHeadlessAuthentications",
+          AUTH + "UpdateHeadlessAuthenticationState",
+          AUTH + "CreateAuthenticateChallenge",
+          TRUST + "GetCertAuthorities");
+  private static final Set<String> FOR_HOSTS =
+      Set.of(AUTH + "Ping", AUTH + "GetClusterCACert", TRUST + "GetCertAuthorities");
+
+  private final InstantSource clock;
+
+  CallGuard(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
+      ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
+    Caller caller = call.getAttributes().get(CallerIdentification.CALLER);
+    try {
+      check(caller, call.getMethodDescriptor().getFullMethodName());
+    } catch (WireException e) {
+      call.close(status(e), new Metadata());
+      return new ServerCall.Listener<>() {};
+    }
+    return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+  }
+
+  private void check(@org.jspecify.annotations.Nullable Caller caller, String method) {
+    switch (caller) {
+      case null -> throw denied("access denied");
+      case Caller.Refused refused -> throw denied(refused.reason());
+      case Caller.Anonymous anonymous -> checkListed(FOR_ANYBODY, method);
+      case Caller.Host host -> {
+        checkEnd(host.certificate());
+        checkListed(FOR_HOSTS, method);
+      }
+      case Caller.User user -> {
+        checkEnd(user.certificate());
+        checkListed(user.isHeadless() ? FOR_HEADLESS : FOR_USERS, method);
+      }
+    }
+  }
+
+  private void checkEnd(X509Certificate certificate) {
+    Instant now = clock.instant();
+    if (now.isAfter(certificate.getNotAfter().toInstant())) {
+      throw denied("access denied: client credentials have expired, please relogin.");
+    }
+  }
+
+  private static void checkListed(Set<String> allowed, String method) {
+    if (!allowed.contains(method)) {
+      throw denied("access denied: this certificate may not call " + method);
+    }
+  }
+
+  private static WireException denied(String message) {
+    return new WireException(ErrorKind.ACCESS_DENIED, message);
+  }
+
+  /** How an error ends a call (teleport-wire §0.2). */
+  static Status status(WireException e) {
+    WireError error = e.error();
+    return error.toGrpc().getStatus();
+  }
+}

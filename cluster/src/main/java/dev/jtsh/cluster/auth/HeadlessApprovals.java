@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.auth;
+
+import com.google.protobuf.ByteString;
+import dev.jtsh.cluster.audit.AuditEvent;
+import dev.jtsh.cluster.audit.AuditLog;
+import dev.jtsh.cluster.storage.Backend;
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.error.WireException;
+import dev.jtsh.protocol.headless.FactsDigest;
+import dev.jtsh.protocol.web.WebauthnAssertionJson;
+import dev.jtsh.protocol.web.WebauthnChallengeJson;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * The approver's side of headless logins. Only a user decides about requests for that user, with a
+ * security key, and only about the facts that were shown. Blocks: call on virtual threads.
+ */
+public final class HeadlessApprovals {
+  private final AuthSettings settings;
+  private final HeadlessStore store;
+  private final Backend backend;
+  private final Users users;
+  private final Webauthn webauthn;
+  private final AuditLog audit;
+  private final InstantSource clock;
+  private final ScheduledExecutorService timer;
+
+  HeadlessApprovals(
+      AuthSettings settings,
+      HeadlessStore store,
+      Backend backend,
+      Users users,
+      Webauthn webauthn,
+      AuditLog audit,
+      InstantSource clock,
+      ScheduledExecutorService timer) {
+    this.settings = settings;
+    this.store = store;
+    this.backend = backend;
+    this.users = users;
+    this.webauthn = webauthn;
+    this.audit = audit;
+    this.clock = clock;
+    this.timer = timer;
+  }
+
+  /**
+   * A decision.
+   *
+   * @param id the request
+   * @param approve or deny
+   * @param factsDigest digest of the facts that were shown; empty in a plain approval
+   * @param answer the signed challenge; empty when denying
+   */
+  record Decision(
+      String id, boolean approve, ByteString factsDigest, Optional<WebauthnAssertionJson> answer) {}
+
+  /**
+   * The request of this id for this user, waiting a few seconds for it to appear.
+   *
+   * @throws WireException of kind NOT_FOUND when it does not
+   */
+  HeadlessRecord get(String user, String id) {
+    String key = HeadlessStore.key(user, id);
+    Optional<Stored<HeadlessRecord>> present = store.get(key);
+    if (present.isEmpty()) {
+      var arrived = new CompletableFuture<Void>();
+      Backend.Watch watch = backend.watch(key, change -> arrived.complete(null));
+      try (watch) {
+        store.putStub(user, settings.headlessLimits().lifetime());
+        present = store.get(key);
+        if (present.isEmpty()) {
+          await(arrived);
+          present = store.get(key);
+        }
+      }
+    }
+    return present
+        .map(Stored::value)
+        .orElseThrow(() ->
+            new WireException(ErrorKind.NOT_FOUND, "headless authentication request is not found"));
+  }
+
+  private void await(CompletableFuture<Void> arrived) {
+    try {
+      arrived.get(settings.headlessLimits().lookTimeMax().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      // It did not come: the caller hears that it is not there.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Tells of pending requests for this user until closed; the listener must be quick. */
+  AutoCloseable watchPending(String user, Consumer<HeadlessRecord> listener) {
+    Duration life = settings.headlessLimits().lifetime();
+    String prefix = HeadlessStore.PREFIX + user + "/";
+    Backend.Watch watch =
+        backend.watch(
+            prefix,
+            change -> {
+              if (change instanceof Backend.Change.Put(var item)
+                  && !HeadlessStore.isStub(item.key())) {
+                HeadlessRecord record = Stored.of(item, HeadlessRecord.class).value();
+                if (record.state() == HeadlessRecord.State.PENDING) {
+                  listener.accept(record);
+                }
+              }
+            });
+    store.pending(user).forEach(listener);
+    store.putStub(user, life);
+    ScheduledFuture<?> refresh =
+        timer.scheduleAtFixedRate(
+            () -> Thread.startVirtualThread(() -> store.putStub(user, life)),
+            life.toMillis(),
+            life.toMillis(),
+            TimeUnit.MILLISECONDS);
+    return () -> {
+      refresh.cancel(false);
+      watch.close();
+    };
+  }
+
+  /** What the approver's key shall sign; bound to the request and facts when they are named. */
+  WebauthnChallengeJson challenge(
+      String user, String session, String headlessId, ByteString factsDigest) {
+    return webauthn.challenge(
+        users.get(user),
+        new Challenges.Purpose(
+            user, session, Challenges.Scope.HEADLESS_LOGIN, headlessId, factsDigest));
+  }
+
+  /**
+   * Takes a decision.
+   *
+   * @param session the approver's session, which must be the one that asked for the challenge
+   * @throws WireException with the texts of teleport-wire §3.4 step 5
+   */
+  void decide(String user, String session, InetSocketAddress approver, Decision decision) {
+    Stored<HeadlessRecord> stored =
+        store
+            .get(HeadlessStore.key(user, decision.id()))
+            .orElseThrow(() ->
+                new WireException(
+                    ErrorKind.NOT_FOUND, "headless authentication request is not found"));
+    HeadlessRecord record = stored.value();
+    if (record.state() != HeadlessRecord.State.PENDING) {
+      throw new WireException(
+          ErrorKind.ACCESS_DENIED,
+          "cannot update a headless authentication state from a non-pending state");
+    }
+    if (!decision.approve()) {
+      if (!store.reject(stored)) {
+        throw lost(record, approver);
+      }
+      emit(AuditEvent.Type.HEADLESS_REJECTED, record, approver, false, "");
+      return;
+    }
+    boolean full = checkStrength(record, decision, approver);
+    MfaDevice device = verify(user, session, approver, record, decision);
+    var approval =
+        new HeadlessRecord.Approval(
+            device.id(), device.name(), clock.instant(), Addresses.ipAndPort(approver), full);
+    if (store.approve(stored, approval).isEmpty()) {
+      throw lost(record, approver);
+    }
+    store.rememberSource(user, SourceNetwork.of(addressOf(record.facts().clientAddress())));
+    emit(AuditEvent.Type.HEADLESS_APPROVED, record, approver, true, "");
+  }
+
+  /** Whether the login is a full one; throws when policy or digest say no (rules 2 and 3). */
+  private boolean checkStrength(
+      HeadlessRecord record, Decision decision, InetSocketAddress approver) {
+    if (decision.factsDigest().isEmpty()) {
+      if (settings.headlessApproval() == AuthSettings.HeadlessApproval.STRICT) {
+        emit(
+            AuditEvent.Type.HEADLESS_APPROVAL_FAILED,
+            record,
+            approver,
+            false,
+            "approval without facts digest");
+        throw new WireException(
+            ErrorKind.ACCESS_DENIED,
+            "this cluster wants approvals that name what they grant; use jtsh headless approve");
+      }
+      return record.standard();
+    }
+    if (!FactsDigest.same(decision.factsDigest(), record.digest())) {
+      emit(
+          AuditEvent.Type.HEADLESS_APPROVAL_FAILED,
+          record,
+          approver,
+          false,
+          "approval names other facts");
+      throw new WireException(
+          ErrorKind.ACCESS_DENIED, "the request is not what was shown; look at it again");
+    }
+    return record.standard();
+  }
+
+  private MfaDevice verify(
+      String user,
+      String session,
+      InetSocketAddress approver,
+      HeadlessRecord record,
+      Decision decision) {
+    WebauthnAssertionJson answer =
+        decision
+            .answer()
+            .orElseThrow(() ->
+                new WireException(ErrorKind.BAD_PARAMETER, "expected MFA auth challenge response"));
+    var expected =
+        new Challenges.Purpose(
+            user, session, Challenges.Scope.HEADLESS_LOGIN, decision.id(), record.digest());
+    Optional<MfaDevice> device = webauthn.verify(answer, expected);
+    if (device.isEmpty()) {
+      emit(
+          AuditEvent.Type.HEADLESS_APPROVAL_FAILED,
+          record,
+          approver,
+          false,
+          "MFA response validation failed");
+      throw new WireException(ErrorKind.ACCESS_DENIED, "MFA response validation failed");
+    }
+    return device.get();
+  }
+
+  private WireException lost(HeadlessRecord record, InetSocketAddress approver) {
+    emit(
+        AuditEvent.Type.HEADLESS_APPROVAL_FAILED,
+        record,
+        approver,
+        false,
+        "the request changed meanwhile");
+    return new WireException(
+        ErrorKind.COMPARE_FAILED, "the request was decided or denied meanwhile");
+  }
+
+  private void emit(
+      AuditEvent.Type type,
+      HeadlessRecord record,
+      InetSocketAddress approver,
+      boolean success,
+      String error) {
+    String message =
+        "Headless login was requested from the address " + record.facts().clientAddress();
+    audit.emit(
+        AuditEvent.of(type)
+            .with("user", record.facts().user())
+            .with("method", "headless")
+            .with("success", success)
+            .with("error", error)
+            .with(
+                "message",
+                record.standard() ? message + "; standard Teleport request: full login" : message)
+            .with("addr.remote", Addresses.ipAndPort(approver))
+            .with("headless_request_id", record.facts().id())
+            .with("kubernetes_clusters", record.facts().kubeClusters())
+            .build());
+  }
+
+  private static InetSocketAddress addressOf(String ipAndPort) {
+    int colon = ipAndPort.lastIndexOf(':');
+    if (colon < 0) {
+      return InetSocketAddress.createUnresolved("unknown", 0);
+    }
+    String ip = ipAndPort.substring(0, colon).replace("[", "").replace("]", "");
+    return new InetSocketAddress(
+        java.net.InetAddress.ofLiteral(ip), Integer.parseInt(ipAndPort.substring(colon + 1)));
+  }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.auth;
+
+import com.google.protobuf.ByteString;
+import dev.jtsh.cluster.access.AccessView;
+import dev.jtsh.cluster.access.KubeAccess;
+import dev.jtsh.cluster.access.KubeClusterRecord;
+import dev.jtsh.cluster.access.Role;
+import dev.jtsh.pki.HeadlessId;
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.error.WireException;
+import dev.jtsh.protocol.headless.ApprovalFacts;
+import dev.jtsh.protocol.json.WireJson;
+import dev.jtsh.protocol.web.HeadlessFactsJson;
+import dev.jtsh.protocol.web.HeadlessLoginRequest;
+import dev.jtsh.protocol.web.UserKeys;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Reads a posted headless request and freezes its facts: which clusters it means is decided here,
+ * once, and not again at the approval (security rule 3).
+ */
+final class HeadlessClaims {
+  private static final int KEY_BYTES_MAX = 8 * 1024;
+  private static final int NAME_CHARS_MAX = 253;
+  private static final int CLUSTERS_MAX = 500;
+  private static final int LABELS_MAX = 32;
+  private static final int QUERY_CHARS_MAX = 4096;
+
+  private final AuthSettings settings;
+  private final Users users;
+  private final AccessView access;
+  private final HeadlessStore store;
+  private final InstantSource clock;
+
+  HeadlessClaims(
+      AuthSettings settings,
+      Users users,
+      AccessView access,
+      HeadlessStore store,
+      InstantSource clock) {
+    this.settings = settings;
+    this.users = users;
+    this.access = access;
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** What was posted, in one fixed form: a second POST must hash to the same. */
+  private record Claim(
+      String user,
+      String id,
+      ByteString ssh,
+      ByteString tls,
+      String routeToCluster,
+      String kubernetesCluster,
+      String compatibility,
+      HeadlessFactsJson facts) {}
+
+  /**
+   * Reads a request.
+   *
+   * @throws WireException of kind BAD_PARAMETER for a request without user, ACCESS_DENIED for
+   *     everything else that is wrong; the message is for the log
+   */
+  HeadlessRecord freeze(HeadlessLoginRequest request, InetSocketAddress remote) {
+    if (request.user().isEmpty()) {
+      throw new WireException(ErrorKind.BAD_PARAMETER, "missing parameter 'username'");
+    }
+    if (!settings.headlessAllowed()) {
+      throw refused("headless logins are off");
+    }
+    if (!UserRecord.isName(request.user())) {
+      throw refused("the user name is malformed");
+    }
+    UserKeys keys = keys(request);
+    HeadlessFactsJson claimed = request.jtsh();
+    boolean standard = claimed == null;
+    if (standard && settings.headlessApproval() == AuthSettings.HeadlessApproval.STRICT) {
+      throw refused("a request without facts is refused: headless_approval is strict, use jtsh");
+    }
+    HeadlessFactsJson facts =
+        claimed == null
+            ? new HeadlessFactsJson(
+                "", "", List.of(), new TreeMap<>(), "", false, "", java.time.Duration.ZERO)
+            : checked(claimed);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    List<Role> roles =
+        users.get(request.user()).map(u -> access.roles(u.roles())).orElse(List.of());
+    var frozen =
+        new ApprovalFacts(
+            request.headlessId(),
+            request.user(),
+            Addresses.ipAndPort(remote),
+            keys.ssh(),
+            keys.tlsPem(),
+            facts.host(),
+            facts.osUser(),
+            resolve(facts, roles),
+            facts.namespace(),
+            HeadlessGrantIssuer.sessionLength(settings, roles, facts.duration()),
+            now,
+            !store.isKnownSource(request.user(), SourceNetwork.of(remote)));
+    return HeadlessRecord.pending(
+        frozen,
+        standard,
+        digest(request, keys, facts),
+        now.plus(settings.headlessLimits().lifetime()));
+  }
+
+  private UserKeys keys(HeadlessLoginRequest request) {
+    UserKeys keys;
+    try {
+      keys = request.keys();
+      if (keys.ssh().size() > KEY_BYTES_MAX || keys.tlsPem().size() > KEY_BYTES_MAX) {
+        throw refused("a public key is too long");
+      }
+      SubmittedKeys parsed = SubmittedKeys.of(keys);
+      if (parsed.ssh().isEmpty()) {
+        throw refused("a headless request needs an SSH key");
+      }
+    } catch (WireException e) {
+      throw refused(e.error().message());
+    }
+    String id = HeadlessId.of(keys.ssh().toByteArray()).toString();
+    if (!id.equals(request.headlessId())) {
+      throw refused("the id does not come from the key");
+    }
+    return keys;
+  }
+
+  private static HeadlessFactsJson checked(HeadlessFactsJson facts) {
+    if (facts.host().length() > NAME_CHARS_MAX
+        || facts.osUser().length() > NAME_CHARS_MAX
+        || facts.namespace().length() > NAME_CHARS_MAX
+        || facts.kubeClusters().size() > CLUSTERS_MAX
+        || facts.kubeClusters().stream().anyMatch(c -> c.length() > NAME_CHARS_MAX)
+        || facts.labels().size() > LABELS_MAX
+        || facts.query().length() > QUERY_CHARS_MAX) {
+      throw refused("facts are too long");
+    }
+    return new HeadlessFactsJson(
+        facts.host(),
+        facts.osUser(),
+        facts.kubeClusters(),
+        new TreeMap<>(facts.labels()),
+        facts.query(),
+        facts.all(),
+        facts.namespace(),
+        facts.duration());
+  }
+
+  /**
+   * The clusters that are meant and that the user may use. Names the user may not use are left out
+   * without a word here, for the requester is a stranger; the approver sees what is left.
+   */
+  private List<String> resolve(HeadlessFactsJson facts, List<Role> roles) {
+    Predicate<KubeClusterRecord> wanted;
+    if (facts.all()) {
+      wanted = cluster -> true;
+    } else if (!facts.labels().isEmpty() || !facts.query().isEmpty()) {
+      wanted = ResourceFilter.labels(facts.labels()).and(ResourceFilter.expression(facts.query()));
+      wanted = wanted.or(cluster -> facts.kubeClusters().contains(cluster.name()));
+    } else {
+      wanted = cluster -> facts.kubeClusters().contains(cluster.name());
+    }
+    return access.kubeClusters().stream()
+        .filter(wanted)
+        .filter(cluster -> KubeAccess.reaches(roles, cluster))
+        .map(KubeClusterRecord::name)
+        .limit(CLUSTERS_MAX)
+        .toList();
+  }
+
+  private static String digest(
+      HeadlessLoginRequest request, UserKeys keys, HeadlessFactsJson facts) {
+    var claim =
+        new Claim(
+            request.user(),
+            request.headlessId(),
+            keys.ssh(),
+            keys.tlsPem(),
+            request.routeToCluster(),
+            request.kubernetesCluster(),
+            request.compatibility(),
+            facts);
+    return HexFormat.of().formatHex(Tokens.sha256(WireJson.write(claim)));
+  }
+
+  private static WireException refused(String reason) {
+    return new WireException(ErrorKind.ACCESS_DENIED, reason);
+  }
+}

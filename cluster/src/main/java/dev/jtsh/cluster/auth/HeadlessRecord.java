@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.auth;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.google.protobuf.ByteString;
+import dev.jtsh.protocol.grpc.types.HeadlessAuthentication;
+import dev.jtsh.protocol.grpc.types.HeadlessAuthenticationState;
+import dev.jtsh.protocol.grpc.types.HeadlessFacts;
+import dev.jtsh.protocol.grpc.types.Metadata;
+import dev.jtsh.protocol.grpc.types.MfaDevice;
+import dev.jtsh.protocol.grpc.types.ResourceHeader;
+import dev.jtsh.protocol.grpc.types.WebauthnDevice;
+import dev.jtsh.protocol.headless.ApprovalFacts;
+import dev.jtsh.protocol.headless.FactsDigest;
+import dev.jtsh.protocol.web.SshLoginResponse;
+import dev.jtsh.protocol.web.WireTime;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A headless request as stored. Facts never change after it was made; only state, approval and
+ * answer do, each once.
+ *
+ * @param facts what the approver sees, frozen
+ * @param standard a plain Teleport request without facts of ours
+ * @param claimDigest hash of everything that was posted; a second POST must have the same
+ * @param expires the end of the request, decided or not
+ * @param state how far it is
+ * @param approval who approved; null before
+ * @param answer the certificates, public; null before they were issued
+ * @param answerNotAfter end of the certificates in the answer; null without one
+ */
+record HeadlessRecord(
+    ApprovalFacts facts,
+    boolean standard,
+    String claimDigest,
+    Instant expires,
+    State state,
+    @Nullable Approval approval,
+    @Nullable SshLoginResponse answer,
+    @Nullable Instant answerNotAfter) {
+
+  /** How far a request is. Each arrow is one compare-and-swap. */
+  enum State {
+    PENDING,
+    DENIED,
+    APPROVED,
+    CONSUMED
+  }
+
+  /**
+   * An approval.
+   *
+   * @param deviceId the security key
+   * @param deviceName its name
+   * @param at when
+   * @param address from where, {@code ip:port}
+   * @param full whether the login is not limited to what was shown: a request or approval of plain
+   *     Teleport under the compatible policy
+   */
+  record Approval(String deviceId, String deviceName, Instant at, String address, boolean full) {}
+
+  static HeadlessRecord pending(
+      ApprovalFacts facts, boolean standard, String claimDigest, Instant expires) {
+    return new HeadlessRecord(
+        facts, standard, claimDigest, expires, State.PENDING, null, null, null);
+  }
+
+  HeadlessRecord approved(Approval by) {
+    return new HeadlessRecord(
+        facts, standard, claimDigest, expires, State.APPROVED, by, null, null);
+  }
+
+  HeadlessRecord denied() {
+    return new HeadlessRecord(
+        facts, standard, claimDigest, expires, State.DENIED, approval, null, null);
+  }
+
+  HeadlessRecord consumed() {
+    return new HeadlessRecord(
+        facts, standard, claimDigest, expires, State.CONSUMED, approval, null, null);
+  }
+
+  HeadlessRecord answered(SshLoginResponse response, Instant notAfter) {
+    return new HeadlessRecord(
+        facts, standard, claimDigest, expires, State.CONSUMED, approval, response, notAfter);
+  }
+
+  @JsonIgnore
+  ByteString digest() {
+    return FactsDigest.of(facts);
+  }
+
+  /** As it goes over the wire (teleport-wire §3.2). */
+  @JsonIgnore
+  HeadlessAuthentication toProto() {
+    var message =
+        HeadlessAuthentication.newBuilder()
+            .setHeader(
+                ResourceHeader.newBuilder()
+                    .setKind("headless_authentication")
+                    .setVersion("v1")
+                    .setMetadata(
+                        Metadata.newBuilder()
+                            .setName(facts.id())
+                            .setNamespace("default")
+                            .setExpires(WireTime.timestamp(expires))))
+            .setUser(facts.user())
+            .setPublicKey(facts.sshPublicKey())
+            .setSshPublicKey(facts.sshPublicKey())
+            .setTlsPublicKey(facts.tlsPublicKey())
+            .setState(
+                switch (state) {
+                  case PENDING -> HeadlessAuthenticationState.HEADLESS_AUTHENTICATION_STATE_PENDING;
+                  case DENIED -> HeadlessAuthenticationState.HEADLESS_AUTHENTICATION_STATE_DENIED;
+                  case APPROVED, CONSUMED ->
+                      HeadlessAuthenticationState.HEADLESS_AUTHENTICATION_STATE_APPROVED;
+                })
+            .setClientIpAddress(facts.clientAddress());
+    if (approval != null) {
+      message.setMfaDevice(
+          MfaDevice.newBuilder()
+              .setKind("mfa_device")
+              .setVersion("v1")
+              .setId(approval.deviceId())
+              .setMetadata(Metadata.newBuilder().setName(approval.deviceName()))
+              .setWebauthn(WebauthnDevice.getDefaultInstance()));
+    }
+    if (!standard) {
+      message.setJtshFacts(
+          HeadlessFacts.newBuilder()
+              .setHost(facts.host())
+              .setOsUser(facts.osUser())
+              .addAllKubeClusters(facts.kubeClusters())
+              .setNamespace(facts.namespace())
+              .setDuration(WireTime.duration(facts.duration()))
+              .setRequestedAt(WireTime.timestamp(facts.requestedAt()))
+              .setDigest(digest())
+              .setFirstSeen(facts.firstSeen()));
+    }
+    return message.build();
+  }
+}

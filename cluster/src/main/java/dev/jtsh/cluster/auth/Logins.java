@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.auth;
+
+import dev.jtsh.cluster.access.AccessView;
+import dev.jtsh.cluster.access.KubeAccess;
+import dev.jtsh.cluster.access.Role;
+import dev.jtsh.cluster.audit.AuditEvent;
+import dev.jtsh.cluster.audit.AuditLog;
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.error.WireException;
+import dev.jtsh.protocol.web.MfaLoginBeginRequest;
+import dev.jtsh.protocol.web.MfaLoginBeginResponse;
+import dev.jtsh.protocol.web.MfaLoginFinishRequest;
+import dev.jtsh.protocol.web.SshLoginResponse;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Password and security key: the ordinary login. Blocks (hashing, storage): call on a virtual
+ * thread. Every refusal has one text, so that nobody learns which part was wrong or which user
+ * exists.
+ */
+public final class Logins {
+  private static final int TRIES_PER_MINUTE_MAX = 20;
+
+  private final AuthSettings settings;
+  private final Users users;
+  private final AccessView access;
+  private final PasswordGate passwords;
+  private final Webauthn webauthn;
+  private final CertificateIssuer issuer;
+  private final AuditLog audit;
+  private final InstantSource clock;
+  private final Attempts attempts;
+
+  Logins(
+      AuthSettings settings,
+      Users users,
+      AccessView access,
+      PasswordGate passwords,
+      Webauthn webauthn,
+      CertificateIssuer issuer,
+      AuditLog audit,
+      InstantSource clock) {
+    this.settings = settings;
+    this.users = users;
+    this.access = access;
+    this.passwords = passwords;
+    this.webauthn = webauthn;
+    this.issuer = issuer;
+    this.audit = audit;
+    this.clock = clock;
+    this.attempts = new Attempts(clock, TRIES_PER_MINUTE_MAX);
+  }
+
+  /**
+   * Checks the password and gives a challenge (teleport-wire §2.4).
+   *
+   * @throws WireException of kind ACCESS_DENIED for whatever is wrong
+   */
+  public MfaLoginBeginResponse begin(MfaLoginBeginRequest request, InetSocketAddress remote) {
+    if (request.passwordless()) {
+      throw denied();
+    }
+    count(request.user(), remote);
+    Optional<UserRecord> user = users.get(request.user());
+    if (!passwords.verify(user, request.pass())) {
+      failed(request.user(), remote, "invalid username or password");
+      throw denied();
+    }
+    return new MfaLoginBeginResponse(
+        webauthn.challenge(user, Challenges.Purpose.of(request.user(), "", Challenges.Scope.LOGIN)),
+        false);
+  }
+
+  /**
+   * Checks password and signed challenge and gives certificates.
+   *
+   * @throws WireException of kind ACCESS_DENIED for a wrong answer, BAD_PARAMETER for unreadable
+   *     keys
+   */
+  public SshLoginResponse finish(MfaLoginFinishRequest request, InetSocketAddress remote) {
+    SubmittedKeys keys = SubmittedKeys.of(request.keys());
+    count(request.user(), remote);
+    Optional<UserRecord> user = users.get(request.user());
+    boolean passwordFits = passwords.verify(user, request.password());
+    Optional<MfaDevice> device =
+        request.webauthnChallengeResponse() == null
+            ? Optional.empty()
+            : webauthn.verify(
+                request.webauthnChallengeResponse(),
+                Challenges.Purpose.of(request.user(), "", Challenges.Scope.LOGIN));
+    if (user.isEmpty() || !passwordFits || device.isEmpty()) {
+      failed(request.user(), remote, "invalid credentials");
+      throw denied();
+    }
+    List<Role> roles = access.roles(user.get().roles());
+    if (roles.isEmpty()) {
+      failed(request.user(), remote, "user has no role");
+      throw denied();
+    }
+    var identity =
+        issuer
+            .identity(user.get(), roles, Addresses.ip(remote))
+            .mfaVerified(device.get().id())
+            .build();
+    SshLoginResponse answer = issuer.login(identity, keys, notAfter(request.ttl(), roles));
+    audit.emit(
+        AuditEvent.of(AuditEvent.Type.LOGIN)
+            .with("user", user.get().name())
+            .with("method", "local")
+            .with("success", true)
+            .with("addr.remote", Addresses.ipAndPort(remote))
+            .with("mfa_device", device.get().id())
+            .build());
+    return answer;
+  }
+
+  private Instant notAfter(Duration asked, List<Role> roles) {
+    Duration wanted = asked.isZero() || asked.isNegative() ? settings.defaultSessionTtl() : asked;
+    Duration longest = KubeAccess.shortestSession(roles);
+    return clock.instant().plus(wanted.compareTo(longest) < 0 ? wanted : longest);
+  }
+
+  private void count(String user, InetSocketAddress remote) {
+    SourceNetwork source = SourceNetwork.of(remote);
+    boolean userMay = attempts.tryOnce("user " + user);
+    boolean addressMay = attempts.tryOnce("address " + source.address());
+    if (!userMay || !addressMay) {
+      failed(user, remote, "too many attempts");
+      throw denied();
+    }
+  }
+
+  private void failed(String user, InetSocketAddress remote, String error) {
+    audit.emit(
+        AuditEvent.of(AuditEvent.Type.LOGIN_FAILED)
+            .with("user", bounded(user))
+            .with("method", "local")
+            .with("success", false)
+            .with("error", error)
+            .with("addr.remote", Addresses.ipAndPort(remote))
+            .build());
+  }
+
+  /** A name nobody checked yet may be long. */
+  static String bounded(String name) {
+    return name.length() <= 128 ? name : name.substring(0, 128);
+  }
+
+  private static WireException denied() {
+    return new WireException(ErrorKind.ACCESS_DENIED, "invalid credentials");
+  }
+}

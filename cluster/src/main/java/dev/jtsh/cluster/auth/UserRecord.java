@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.auth;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.google.protobuf.ByteString;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A user as stored.
+ *
+ * @param name login name
+ * @param roles names of roles
+ * @param userHandle random bytes that WebAuthn knows the user by
+ * @param passwordHash empty until the invite was redeemed
+ * @param devices security keys, at least one after the invite was redeemed
+ * @param createdAt when the user was added
+ */
+public record UserRecord(
+    String name,
+    List<String> roles,
+    ByteString userHandle,
+    String passwordHash,
+    List<MfaDevice> devices,
+    Instant createdAt) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}");
+
+  /** Copies. */
+  public UserRecord {
+    roles = List.copyOf(roles);
+    devices = List.copyOf(devices);
+  }
+
+  /** Whether a user may have this name: it becomes part of storage keys and of certificates. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /** Whether the user has redeemed the invite and can log in. */
+  @JsonIgnore
+  public boolean isEnrolled() {
+    return !passwordHash.isEmpty() && !devices.isEmpty();
+  }
+
+  Optional<MfaDevice> device(ByteString credentialId) {
+    return devices.stream().filter(d -> d.credentialId().equals(credentialId)).findFirst();
+  }
+
+  UserRecord withDevices(List<MfaDevice> newDevices) {
+    return new UserRecord(name, roles, userHandle, passwordHash, newDevices, createdAt);
+  }
+
+  UserRecord withPassword(String newHash) {
+    return new UserRecord(name, roles, userHandle, newHash, devices, createdAt);
+  }
+}

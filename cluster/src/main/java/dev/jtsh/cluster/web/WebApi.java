@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.web;
+
+import dev.jtsh.cluster.auth.Auth;
+import dev.jtsh.cluster.auth.AuthSettings;
+import dev.jtsh.cluster.proxy.WebApplication;
+import dev.jtsh.cluster.proxy.WebRequest;
+import dev.jtsh.cluster.proxy.WebResponse;
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.error.WireException;
+import dev.jtsh.protocol.json.WireJson;
+import dev.jtsh.protocol.web.HeadlessLoginRequest;
+import dev.jtsh.protocol.web.MessageBody;
+import dev.jtsh.protocol.web.MfaLoginBeginRequest;
+import dev.jtsh.protocol.web.MfaLoginFinishRequest;
+import dev.jtsh.protocol.web.Password;
+import dev.jtsh.protocol.web.PingResponse;
+import dev.jtsh.protocol.web.SignupBeginRequest;
+import dev.jtsh.protocol.web.SignupFinishRequest;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The paths of teleport-wire §1 to §3, each also under {@code /v1}, and our own sign-up. Bodies are
+ * wiped after they were read, for they may hold a password.
+ */
+public final class WebApi implements WebApplication {
+  private static final Logger logger = LoggerFactory.getLogger(WebApi.class);
+  private static final String HEADLESS_FAILED = "headless authentication failed";
+  private static final Pattern CONNECTOR_PING =
+      Pattern.compile("/webapi/ping/([A-Za-z0-9_-]{1,64})");
+  private static final Pattern HEADLESS_LINK = Pattern.compile("/headless/([0-9a-f-]{36})");
+  private static final Pattern HEADLESS_PAGE = Pattern.compile("/web/headless/([0-9a-f-]{36})");
+  private static final String LOCAL = "local";
+  private static final String HEADLESS = "headless";
+
+  private final Auth auth;
+  private final Executor executor;
+
+  /**
+   * An API over this auth.
+   *
+   * @param executor runs what blocks; one virtual thread for each task
+   */
+  public WebApi(Auth auth, Executor executor) {
+    this.auth = auth;
+    this.executor = executor;
+  }
+
+  @Override
+  public CompletionStage<WebResponse> handle(WebRequest request) {
+    String path = request.path();
+    String bare = path.startsWith("/v1/webapi/") ? path.substring("/v1".length()) : path;
+    return switch (request.method()) {
+      case "GET", "HEAD" -> CompletableFuture.completedFuture(get(bare));
+      case "POST" -> post(bare, request);
+      default -> CompletableFuture.completedFuture(notFound());
+    };
+  }
+
+  private WebResponse get(String path) {
+    if (path.equals("/webapi/ping") || path.equals("/webapi/find")) {
+      return json(200, ping(LOCAL));
+    }
+    Matcher connector = CONNECTOR_PING.matcher(path);
+    if (connector.matches()) {
+      return pingConnector(connector.group(1));
+    }
+    Matcher link = HEADLESS_LINK.matcher(path);
+    if (link.matches()) {
+      return WebResponse.redirect("/web/headless/" + link.group(1));
+    }
+    Matcher page = HEADLESS_PAGE.matcher(path);
+    return page.matches() ? ApprovalHint.page(auth.publicAddress(), page.group(1)) : notFound();
+  }
+
+  private WebResponse pingConnector(String connector) {
+    return switch (connector) {
+      case LOCAL, HEADLESS -> json(200, ping(connector));
+      default ->
+          error(
+              new WireException(
+                  ErrorKind.BAD_PARAMETER,
+                  "invalid connector name: %s; valid options: ".formatted(connector)));
+    };
+  }
+
+  private PingResponse ping(String connector) {
+    AuthSettings settings = auth.settings();
+    return PingResponse.of(
+        PingResponse.Auth.localWebauthn(
+            connector, settings.rpId(), settings.headlessAllowed(), settings.defaultSessionTtl()),
+        PingResponse.Proxy.onOnePort(auth.publicAddress(), auth.publicAddress()),
+        AuthSettings.SERVER_VERSION,
+        AuthSettings.MIN_CLIENT_VERSION,
+        settings.clusterName());
+  }
+
+  private CompletionStage<WebResponse> post(String path, WebRequest request) {
+    return switch (path) {
+      case "/webapi/mfa/login/begin" ->
+          answered(
+              request,
+              MfaLoginBeginRequest.class,
+              body ->
+                  wiping(
+                      body.pass(), () -> json(200, auth.logins().begin(body, request.remote()))));
+      case "/webapi/mfa/login/finish" ->
+          answered(
+              request,
+              MfaLoginFinishRequest.class,
+              body ->
+                  wiping(
+                      body.password(),
+                      () -> json(200, auth.logins().finish(body, request.remote()))));
+      case "/webapi/jtsh/signup/begin" ->
+          answered(
+              request,
+              SignupBeginRequest.class,
+              body -> json(200, auth.signups().begin(body, request.remote())));
+      case "/webapi/jtsh/signup/finish" ->
+          answered(
+              request,
+              SignupFinishRequest.class,
+              body ->
+                  wiping(
+                      body.password(),
+                      () -> {
+                        auth.signups().finish(body, request.remote());
+                        return json(200, MessageBody.OK);
+                      }));
+      case "/webapi/headless/login", "/webapi/login/headless", "/webapi/ssh/certs" ->
+          headless(path, request);
+      default -> CompletableFuture.completedFuture(notFound());
+    };
+  }
+
+  /** Blocks a virtual thread for the short parts only; the wait itself is a future. */
+  private CompletionStage<WebResponse> headless(String path, WebRequest request) {
+    if (!isJson(request)) {
+      return CompletableFuture.completedFuture(error(invalidRequest()));
+    }
+    return CompletableFuture.supplyAsync(
+            () -> {
+              HeadlessLoginRequest body = read(request, HeadlessLoginRequest.class);
+              if (body.headlessId().isEmpty()) {
+                throw path.endsWith("/ssh/certs")
+                    ? new WireException(
+                        ErrorKind.ACCESS_DENIED, "unsupported second factor type: \"webauthn\"")
+                    : new WireException(ErrorKind.BAD_PARAMETER, "missing headless_id");
+              }
+              return auth.headless().submit(body, request.remote(), request.closed());
+            },
+            executor)
+        .thenCompose(Function.identity())
+        .handle((login, failure) -> failure == null ? json(200, login) : headlessFailure(failure));
+  }
+
+  private static WebResponse headlessFailure(Throwable failure) {
+    if (cause(failure) instanceof WireException e) {
+      return error(e);
+    }
+    logger.error("headless login failed", failure);
+    return error(new WireException(ErrorKind.ACCESS_DENIED, HEADLESS_FAILED));
+  }
+
+  private <T> CompletionStage<WebResponse> answered(
+      WebRequest request, Class<T> type, Function<T, WebResponse> work) {
+    if (!isJson(request)) {
+      return CompletableFuture.completedFuture(error(invalidRequest()));
+    }
+    return CompletableFuture.supplyAsync(() -> work.apply(read(request, type)), executor)
+        .exceptionally(failure -> {
+          if (cause(failure) instanceof WireException e) {
+            return error(e);
+          }
+          logger.error("web request {} failed", request, failure);
+          return error(new WireException(ErrorKind.INTERNAL, "internal error"));
+        });
+  }
+
+  private static WebResponse wiping(Password password, Supplier<WebResponse> work) {
+    try {
+      return work.get();
+    } finally {
+      password.close();
+    }
+  }
+
+  private static <T> T read(WebRequest request, Class<T> type) {
+    try {
+      return WireJson.read(request.body(), type);
+    } finally {
+      Arrays.fill(request.body(), (byte) 0);
+    }
+  }
+
+  private static boolean isJson(WebRequest request) {
+    Optional<String> type = request.header("Content-Type");
+    return type.isPresent()
+        && type.get().split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json");
+  }
+
+  private static Throwable cause(Throwable failure) {
+    Throwable at = failure;
+    while ((at instanceof CompletionException || at instanceof ExecutionException)
+        && at.getCause() != null) {
+      at = at.getCause();
+    }
+    return at;
+  }
+
+  private static WebResponse json(int status, Object body) {
+    return WebResponse.json(status, WireJson.write(body));
+  }
+
+  private static WebResponse error(WireException e) {
+    return WebResponse.json(e.kind().httpStatus(), e.error().toHttpBody());
+  }
+
+  private static WireException invalidRequest() {
+    return new WireException(ErrorKind.BAD_PARAMETER, "invalid request");
+  }
+
+  private static WebResponse notFound() {
+    return WebResponse.text(404, "404 page not found");
+  }
+}
