@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.kubeproxy;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+
+/**
+ * Dials the proxy over TCP. The name is looked up off the event loop; its addresses are tried one
+ * after the other.
+ */
+public final class DirectDialer implements UpstreamDialer {
+  private final UpstreamTarget target;
+  private final Duration connectTimeout;
+
+  /**
+   * Makes one.
+   *
+   * @param connectTimeout for each address
+   */
+  public DirectDialer(UpstreamTarget target, Duration connectTimeout) {
+    this.target = target;
+    this.connectTimeout = connectTimeout;
+  }
+
+  @Override
+  public UpstreamTarget target() {
+    return target;
+  }
+
+  @Override
+  public Future<Channel> dial(EventLoop loop) {
+    Promise<Channel> promise = loop.newPromise();
+    try {
+      connect(loop, new InetAddress[] {InetAddress.ofLiteral(target.host())}, 0, promise);
+    } catch (IllegalArgumentException name) {
+      // A look-up blocks, as long as the system's resolver likes.
+      Thread.ofVirtual().name("jtsh-resolve").start(() -> resolve(loop, promise));
+    }
+    return promise;
+  }
+
+  private void resolve(EventLoop loop, Promise<Channel> promise) {
+    try {
+      InetAddress[] addresses = InetAddress.getAllByName(target.host());
+      loop.execute(() -> connect(loop, addresses, 0, promise));
+    } catch (UnknownHostException e) {
+      promise.tryFailure(e);
+    }
+  }
+
+  private void connect(
+      EventLoop loop, InetAddress[] addresses, int index, Promise<Channel> promise) {
+    ChannelFuture attempt =
+        new Bootstrap()
+            .group(loop)
+            .channel(Transport.clientFor(loop))
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.SO_KEEPALIVE, true)
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()))
+            .handler(new ChannelInboundHandlerAdapter())
+            .connect(new InetSocketAddress(addresses[index], target.port()));
+    attempt.addListener(done -> {
+      if (done.isSuccess()) {
+        if (!promise.trySuccess(attempt.channel())) {
+          attempt.channel().close();
+        }
+      } else if (index + 1 < addresses.length) {
+        connect(loop, addresses, index + 1, promise);
+      } else {
+        promise.tryFailure(done.cause());
+      }
+    });
+  }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.kubeproxy;
+
+import dev.jtsh.pki.tls.ClientAuthentication;
+import dev.jtsh.pki.tls.TlsContexts;
+import dev.jtsh.protocol.net.ServiceNames;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The local kube proxy: serves kubectl on 127.0.0.1 over TLS, to holders of a client certificate of
+ * this start only, and passes each request on to the cluster with the identity for the kube cluster
+ * that certificate names.
+ */
+public final class KubeProxy implements AutoCloseable {
+  private static final List<String> PROTOCOLS = List.of(ServiceNames.HTTP_1_1);
+  private static final int BACKLOG = 512;
+  private static final int LOW_WATER_BYTES = 32 * 1024;
+  private static final int HIGH_WATER_BYTES = 128 * 1024;
+
+  private final EventLoopGroup group;
+  private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final IdentityHashMap<EventExecutor, ProxyLoop> loops = new IdentityHashMap<>();
+  private final KubeProxyConfig config;
+  private final Set<String> kubeClusters;
+  private final SslContext tls;
+  private final Channel listener;
+
+  private KubeProxy(
+      KubeProxyConfig config,
+      LocalCredentials credentials,
+      UpstreamIdentity identities,
+      UpstreamDialer dialer,
+      InstantSource clock)
+      throws IOException {
+    this.config = config;
+    this.kubeClusters = credentials.kubeClusters();
+    this.tls =
+        TlsContexts.server(
+            credentials.server(), ClientAuthentication.REQUIRED, credentials.anchors(), PROTOCOLS);
+    Transport transport = Transport.best();
+    this.group = transport.group(config.eventLoops());
+    AtomicInteger waiting = new AtomicInteger();
+    for (EventExecutor executor : group) {
+      ProxyLoop loop =
+          new ProxyLoop((EventLoop) executor, config, identities, dialer, clock, waiting);
+      loops.put(executor, loop);
+      loop.startSweeping();
+    }
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(group)
+            .channel(transport.server())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(LOW_WATER_BYTES, HIGH_WATER_BYTES))
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    accept(channel);
+                  }
+                })
+            .bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), config.port()))
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      stop();
+      throw new IOException(
+          "cannot listen on 127.0.0.1:%d: %s".formatted(config.port(), bound.cause().getMessage()),
+          bound.cause());
+    }
+    this.listener = bound.channel();
+  }
+
+  /**
+   * Starts listening.
+   *
+   * @param credentials this start's own; the caller keeps and closes them after the proxy
+   * @throws IOException if the port is in use
+   */
+  public static KubeProxy start(
+      KubeProxyConfig config,
+      LocalCredentials credentials,
+      UpstreamIdentity identities,
+      UpstreamDialer dialer,
+      InstantSource clock)
+      throws IOException {
+    return new KubeProxy(config, credentials, identities, dialer, clock);
+  }
+
+  /** Where it listens: always 127.0.0.1. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) listener.localAddress();
+  }
+
+  private void accept(Channel channel) {
+    if (clients.size() >= config.maxConnections()) {
+      channel.close();
+      return;
+    }
+    clients.add(channel);
+    ProxyLoop loop = loops.get(channel.eventLoop());
+    if (loop == null) {
+      throw new IllegalStateException("a connection on a foreign event loop");
+    }
+    SslHandler handler = TlsContexts.serverHandler(tls, channel.alloc());
+    handler.setHandshakeTimeoutMillis(config.handshakeTimeout().toMillis());
+    channel
+        .pipeline()
+        .addLast(
+            handler,
+            new HandshakeWatch(
+                handler, (ready, protocol) -> serve(loop, handler, ready), cause -> {}));
+  }
+
+  private void serve(ProxyLoop loop, SslHandler handler, Channel channel) {
+    Optional<X509Certificate> leaf = TlsContexts.peerLeaf(handler.engine());
+    if (leaf.isEmpty()) {
+      channel.close();
+      return;
+    }
+    try {
+      FrontCertificate certificate = FrontCertificate.of(leaf.get(), kubeClusters);
+      Http1Frontend.install(loop, certificate, channel);
+    } catch (BadMessageException e) {
+      channel.close();
+    }
+  }
+
+  /** Stops listening and breaks all connections off. Blocks until the threads have ended. */
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly();
+    stop();
+  }
+
+  private void stop() {
+    clients.close();
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+  }
+}

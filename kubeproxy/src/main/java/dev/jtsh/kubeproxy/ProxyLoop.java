@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.kubeproxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What the connections of one event loop share: its upstream pools and its flushes. A request never
+ * leaves the loop its client connection lives on, so nothing here is locked.
+ */
+final class ProxyLoop {
+  private static final long SWEEP_SECONDS = 15;
+
+  private final EventLoop eventLoop;
+  private final KubeProxyConfig config;
+  private final UpstreamIdentity identities;
+  private final UpstreamDialer dialer;
+  private final InstantSource clock;
+
+  /** Requests that wait, of all loops. */
+  private final AtomicInteger waiting;
+
+  private final PendingFlushes flushes;
+  private final Map<String, UpstreamPool> pools = new HashMap<>();
+  private final Set<FrontConnection> fronts = new HashSet<>();
+
+  ProxyLoop(
+      EventLoop eventLoop,
+      KubeProxyConfig config,
+      UpstreamIdentity identities,
+      UpstreamDialer dialer,
+      InstantSource clock,
+      AtomicInteger waiting) {
+    this.eventLoop = eventLoop;
+    this.config = config;
+    this.identities = identities;
+    this.dialer = dialer;
+    this.clock = clock;
+    this.waiting = waiting;
+    this.flushes = new PendingFlushes(eventLoop);
+  }
+
+  EventLoop eventLoop() {
+    return eventLoop;
+  }
+
+  KubeProxyConfig config() {
+    return config;
+  }
+
+  UpstreamIdentity identities() {
+    return identities;
+  }
+
+  UpstreamDialer dialer() {
+    return dialer;
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  UpstreamPool upstreams(String kubeCluster) {
+    return pools.computeIfAbsent(kubeCluster, name -> new UpstreamPool(this, name));
+  }
+
+  /** Flushes the channel once everything that was read in this turn has been handled. */
+  void flush(FlushTicket ticket) {
+    flushes.add(ticket);
+  }
+
+  ByteBuf buffer(byte[] bytes) {
+    return Unpooled.wrappedBuffer(bytes);
+  }
+
+  /** Takes one of the places for waiting requests. */
+  boolean tryWait() {
+    if (waiting.incrementAndGet() > config.maxWaiting()) {
+      waiting.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  void stopWaiting() {
+    waiting.decrementAndGet();
+  }
+
+  void opened(FrontConnection front) {
+    fronts.add(front);
+  }
+
+  void closed(FrontConnection front) {
+    fronts.remove(front);
+  }
+
+  /** Begins to look for idle connections now and then. */
+  void startSweeping() {
+    eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void sweep() {
+    long idleNanos = config.idleTimeout().toNanos();
+    long now = System.nanoTime();
+    for (FrontConnection front : Set.copyOf(fronts)) {
+      front.closeIfIdle(now, idleNanos);
+    }
+    pools.values().forEach(pool -> pool.closeIdle(now, idleNanos));
+  }
+}
