@@ -2,7 +2,6 @@
 package dev.jtsh.client;
 
 import dev.jtsh.protocol.text.SafeText;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -10,6 +9,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.InvalidAlgorithmParameterException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells the ways apart in which a web request can fail below HTTP. */
 final class WebFailures {
+  private static final int DEPTH_MAX = 10;
+
   private WebFailures() {}
 
   static ClientException of(SafeText action, ProxyAddress proxy, IOException failure, Instant now) {
@@ -76,7 +78,8 @@ final class WebFailures {
           failure);
     }
     if (has(failure, CertPathBuilderException.class)
-        || has(failure, CertPathValidatorException.class)) {
+        || has(failure, CertPathValidatorException.class)
+        || has(failure, InvalidAlgorithmParameterException.class)) { // No anchor at all.
       return new ClientException.UntrustedCertificate(
           SafeText.format(
               "{}: the certificate of {} is not signed by a trusted one", action, address),
@@ -89,22 +92,31 @@ final class WebFailures {
           SafeText.literal("use the name that is in the proxy's certificate (--proxy)"),
           failure);
     }
-    if (failure instanceof SSLHandshakeException || !has(failure, EOFException.class)) {
-      String text = String.valueOf(failure.getMessage());
-      if (failure instanceof SSLHandshakeException || text.startsWith("Unsupported or unrecogni")) {
-        return new ClientException.NotAProxy(
-            SafeText.format("{}: {} does not speak TLS as a proxy does", action, address),
-            SafeText.literal("check the port of the proxy (--proxy)"),
-            failure);
-      }
+    if (failure instanceof SSLHandshakeException || isNoTls(failure)) {
+      return new ClientException.NotAProxy(
+          SafeText.format("{}: {} does not speak TLS as a proxy does", action, address),
+          SafeText.literal("check the port of the proxy (--proxy)"),
+          failure);
     }
     return new ClientException.ConnectionLost(
         SafeText.format("{}: the TLS connection to {} broke", action, address), failure);
   }
 
+  /** JSSE has several sentences for first bytes that are no TLS record; all end so. */
+  private static boolean isNoTls(IOException failure) {
+    @Nullable Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < DEPTH_MAX; depth++) {
+      if (String.valueOf(cause.getMessage()).contains("SSL message")) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
+  }
+
   private static boolean has(Throwable failure, Class<? extends Throwable> type) {
     @Nullable Throwable cause = failure;
-    for (int depth = 0; cause != null && depth < 10; depth++) {
+    for (int depth = 0; cause != null && depth < DEPTH_MAX; depth++) {
       if (type.isInstance(cause)) {
         return true;
       }
