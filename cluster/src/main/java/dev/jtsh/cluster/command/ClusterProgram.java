@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.command;
+
+import dev.jtsh.cluster.admin.AdminClient;
+import dev.jtsh.cluster.config.ConfigException;
+import dev.jtsh.cluster.config.HostPort;
+import dev.jtsh.cluster.config.KubeSource;
+import dev.jtsh.pki.PkiException;
+import dev.jtsh.protocol.error.WireException;
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+
+/** Parses a command line, runs one command, and turns what comes of it into an exit status. */
+public final class ClusterProgram {
+  private final Outside outside;
+  private final CommandLine line;
+
+  /** Made for one run in this world. */
+  public ClusterProgram(Outside outside, ClusterStarter starter) {
+    this.outside = outside;
+    this.line =
+        new CommandLine(new ClusterCommand())
+            .addSubcommand(new StartCommand(outside, starter))
+            .addSubcommand(new StatusCommand(outside))
+            .addSubcommand(new UsersCommand(outside))
+            .addSubcommand(new RolesCommand(outside))
+            .addSubcommand(new TokensCommand(outside))
+            .addSubcommand(new VersionCommand(outside));
+    line.registerConverter(HostPort.class, saying(HostPort::parse));
+    line.registerConverter(KubeSource.class, saying(KubeSource::parse));
+    line.setOut(outside.out());
+    line.setErr(outside.err());
+    line.setParameterExceptionHandler((e, arguments) -> usage(e));
+    line.setExecutionExceptionHandler((e, running, parsed) -> failed(e));
+    describe(line);
+  }
+
+  /** The exit codes stand on the first page of help. */
+  private static void describe(CommandLine root) {
+    root.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n");
+    root.getCommandSpec().usageMessage().exitCodeList(ExitCode.table());
+  }
+
+  /**
+   * Runs one command line.
+   *
+   * @return the exit status
+   */
+  public int run(String... arguments) {
+    int status = line.execute(arguments);
+    outside.out().flush();
+    outside.err().flush();
+    return status;
+  }
+
+  private int usage(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    say(String.valueOf(e.getMessage()));
+    outside
+        .err()
+        .printf("See: %s --help%n", command.getCommandSpec().qualifiedName());
+    return ExitCode.USAGE.status();
+  }
+
+  private int failed(Exception e) throws Exception {
+    return switch (e) {
+      case ConfigException config -> end(ExitCode.CONFIG, config);
+      case AdminClient.NotRunningException notRunning -> end(ExitCode.NOT_RUNNING, notRunning);
+      case WireException refused -> end(ExitCode.of(refused.kind()), refused);
+      case IOException io -> end(ExitCode.CANNOT_START, io);
+      case PkiException pki -> end(ExitCode.CANNOT_START, pki);
+      default -> throw e;
+    };
+  }
+
+  private int end(ExitCode code, Exception e) {
+    say(e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage());
+    return code.status();
+  }
+
+  /** Messages are made of fixed words and of text that was made safe where it came in. */
+  private void say(String message) {
+    outside.err().println("jtsh-cluster: " + message);
+  }
+
+  private static <T> ITypeConverter<T> saying(ITypeConverter<T> parser) {
+    return text -> {
+      try {
+        return parser.convert(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(
+            "'%s': %s".formatted(Answers.safe(text), String.valueOf(e.getMessage())));
+      }
+    };
+  }
+}

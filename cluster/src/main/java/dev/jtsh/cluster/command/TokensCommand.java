@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jtsh.cluster.admin.AdminClient;
+import dev.jtsh.cluster.admin.AdminRequest;
+import dev.jtsh.protocol.time.GoDuration;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code jtsh-cluster tokens}. */
+@Command(
+    name = "tokens",
+    description = "Let kube agents join.",
+    subcommands = TokensCommand.Add.class)
+final class TokensCommand extends CommandGroup {
+  private final Outside outside;
+
+  TokensCommand(Outside outside) {
+    this.outside = outside;
+  }
+
+  /** {@code jtsh-cluster tokens add}. */
+  @Command(name = "add", description = "Make a join token.")
+  static final class Add extends CommandGroup {
+    @picocli.CommandLine.ParentCommand private TokensCommand tokens;
+
+    @Command(name = "kube", description = "Print a token with which one kube agent joins, once.")
+    int kube(
+        @Mixin AskOptions options,
+        @Option(
+                names = "--clusters",
+                paramLabel = "NAME",
+                split = ",",
+                required = true,
+                description = "Kube clusters the agent may serve.")
+            List<String> clusters,
+        @Option(
+                names = "--ttl",
+                paramLabel = "DURATION",
+                defaultValue = "1h",
+                converter = DurationConverter.class,
+                description = "How long the token waits, at most 1h (default: 1h).")
+            Duration ttl)
+        throws IOException, AdminClient.NotRunningException {
+      JsonNode token = options.ask(new AdminRequest.AddKubeToken(clusters, ttl));
+      Outside outside = tokens.outside;
+      if (options.format() == OutputFormat.text) {
+        outside
+            .err()
+            .printf(
+                "The agent for %s joins at %s with this token, until %s; pass it in a file:%n",
+                Answers.safe(Answers.joined(token.path("kube_clusters"))),
+                Answers.safe(token.path("proxy").asText()),
+                Answers.safe(token.path("expires").asText()));
+        outside.err().flush();
+      }
+      new Answers(outside.out(), options.format())
+          .print(token, out -> out.println(Answers.safe(token.path("token").asText())));
+      return ExitCode.OK.status();
+    }
+  }
+
+  @Command(name = "ls", description = "List waiting join tokens, without the tokens themselves.")
+  int list(@Mixin AskOptions options) throws IOException, AdminClient.NotRunningException {
+    JsonNode answer = options.ask(new AdminRequest.ListTokens());
+    List<List<String>> rows = new ArrayList<>();
+    for (JsonNode token : answer.path("tokens")) {
+      rows.add(
+          List.of(
+              token.path("id").asText(),
+              Answers.joined(token.path("kube_clusters")),
+              token.path("expires").asText()));
+    }
+    new Answers(outside.out(), options.format())
+        .print(
+            answer, out -> Answers.table(out, List.of("ID", "KUBE CLUSTERS", "EXPIRES"), rows));
+    return ExitCode.OK.status();
+  }
+
+  @Command(name = "rm", description = "Take a waiting join token back.")
+  int remove(@Mixin AskOptions options, @Parameters(paramLabel = "ID") String id)
+      throws IOException, AdminClient.NotRunningException {
+    JsonNode answer = options.ask(new AdminRequest.RemoveToken(id));
+    new Answers(outside.out(), options.format())
+        .print(answer, out -> out.println(Answers.safe(answer.path("done").asText())));
+    return ExitCode.OK.status();
+  }
+
+  /** Durations as in the configuration file. */
+  static final class DurationConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String value) {
+      return GoDuration.parse(value);
+    }
+  }
+}

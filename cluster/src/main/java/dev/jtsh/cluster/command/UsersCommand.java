@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.jtsh.cluster.admin.AdminClient;
+import dev.jtsh.cluster.admin.AdminRequest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code jtsh-cluster users}. */
+@Command(name = "users", description = "Add, list and remove users.")
+final class UsersCommand extends CommandGroup {
+  private final Outside outside;
+
+  UsersCommand(Outside outside) {
+    this.outside = outside;
+  }
+
+  @Command(name = "add", description = "Add a user and print the invite to sign up with.")
+  int add(
+      @Mixin AskOptions options,
+      @Parameters(paramLabel = "NAME") String name,
+      @Option(
+              names = "--roles",
+              paramLabel = "ROLE",
+              split = ",",
+              required = true,
+              description = "What the user may do.")
+          List<String> roles)
+      throws IOException, AdminClient.NotRunningException {
+    return invite(options, options.ask(new AdminRequest.AddUser(name, roles)));
+  }
+
+  @Command(
+      name = "invite",
+      description = "Print a new invite for a user who lost password or security key.")
+  int invite(@Mixin AskOptions options, @Parameters(paramLabel = "NAME") String name)
+      throws IOException, AdminClient.NotRunningException {
+    return invite(options, options.ask(new AdminRequest.InviteUser(name)));
+  }
+
+  private int invite(AskOptions options, JsonNode invite) {
+    if (options.format() == OutputFormat.text) {
+      outside
+          .err()
+          .printf(
+              "User %s signs up with \"jtsh signup --proxy=%s\" and this invite, until %s:%n",
+              Answers.safe(invite.path("user").asText()),
+              Answers.safe(invite.path("proxy").asText()),
+              Answers.safe(invite.path("expires").asText()));
+      outside.err().flush();
+    }
+    return print(options, invite, invite.path("invite").asText());
+  }
+
+  @Command(name = "ls", description = "List users.")
+  int list(@Mixin AskOptions options) throws IOException, AdminClient.NotRunningException {
+    JsonNode answer = options.ask(new AdminRequest.ListUsers());
+    List<List<String>> rows = new ArrayList<>();
+    for (JsonNode user : answer.path("users")) {
+      rows.add(
+          List.of(
+              user.path("name").asText(),
+              Answers.joined(user.path("roles")),
+              user.path("enrolled").asBoolean() ? "yes" : "no",
+              Answers.joined(user.path("devices"))));
+    }
+    new Answers(outside.out(), options.format())
+        .print(
+            answer,
+            out -> Answers.table(out, List.of("NAME", "ROLES", "SIGNED UP", "KEYS"), rows));
+    return ExitCode.OK.status();
+  }
+
+  @Command(name = "rm", description = "Remove a user; certificates that are out still end by time.")
+  int remove(@Mixin AskOptions options, @Parameters(paramLabel = "NAME") String name)
+      throws IOException, AdminClient.NotRunningException {
+    JsonNode answer = options.ask(new AdminRequest.RemoveUser(name));
+    return print(options, answer, answer.path("done").asText());
+  }
+
+  private int print(AskOptions options, JsonNode answer, String text) {
+    new Answers(outside.out(), options.format())
+        .print(answer, out -> out.println(Answers.safe(text)));
+    return ExitCode.OK.status();
+  }
+}
