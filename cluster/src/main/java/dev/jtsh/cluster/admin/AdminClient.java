@@ -77,7 +77,8 @@ public final class AdminClient {
 
   private NotRunningException notRunning() {
     return new NotRunningException(
-        "no jtsh-cluster runs with the data directory " + dataDirectory
+        "no jtsh-cluster runs with the data directory "
+            + dataDirectory
             + "; start one, or name another with --data-dir");
   }
 }

@@ -93,7 +93,8 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private void serve(SocketChannel channel) {
-    var late = watch.schedule(() -> closeQuietly(channel), TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    var late =
+        watch.schedule(() -> closeQuietly(channel), TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
     try (channel) {
       if (isOwner(channel)) {
         byte[] request = AdminSocket.readLine(channel, AdminSocket.MAX_REQUEST_BYTES);

@@ -37,7 +37,7 @@ final class AskOptions {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
-  private boolean help;
+  private boolean unusedHelp; // picocli sets it and acts on it.
 
   JsonNode ask(AdminRequest request) throws IOException, AdminClient.NotRunningException {
     return new AdminClient(directory()).ask(request);

@@ -27,7 +27,9 @@ public final class ClusterProgram {
             .addSubcommand(new StatusCommand(outside))
             .addSubcommand(new UsersCommand(outside))
             .addSubcommand(new RolesCommand(outside))
-            .addSubcommand(new TokensCommand(outside))
+            .addSubcommand(
+                new CommandLine(new TokensCommand(outside))
+                    .addSubcommand(new TokensCommand.Add(outside)))
             .addSubcommand(new VersionCommand(outside));
     line.registerConverter(HostPort.class, saying(HostPort::parse));
     line.registerConverter(KubeSource.class, saying(KubeSource::parse));
@@ -59,9 +61,7 @@ public final class ClusterProgram {
   private int usage(ParameterException e) {
     CommandLine command = e.getCommandLine();
     say(String.valueOf(e.getMessage()));
-    outside
-        .err()
-        .printf("See: %s --help%n", command.getCommandSpec().qualifiedName());
+    outside.err().printf("See: %s --help%n", command.getCommandSpec().qualifiedName());
     return ExitCode.USAGE.status();
   }
 

@@ -15,7 +15,7 @@ abstract class CommandGroup implements Runnable {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
-  private boolean help;
+  private boolean unusedHelp; // picocli sets it and acts on it.
 
   @Override
   public final void run() {

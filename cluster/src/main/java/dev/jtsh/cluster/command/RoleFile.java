@@ -30,8 +30,7 @@ final class RoleFile {
   private Role role() {
     only("kind", RoleDocument.KIND);
     only("version", RoleDocument.VERSION);
-    Section metadata =
-        file.section("metadata", "name").orElseThrow(() -> missing("metadata"));
+    Section metadata = file.section("metadata", "name").orElseThrow(() -> missing("metadata"));
     Section spec =
         file.section("spec", "options", "allow", "deny").orElseThrow(() -> missing("spec"));
     Optional<Section> options =

@@ -51,8 +51,7 @@ final class RolesCommand extends CommandGroup {
         .print(
             answer,
             out ->
-                Answers.table(
-                    out, List.of("NAME", "LONGEST", "KUBE USERS", "KUBE GROUPS"), rows));
+                Answers.table(out, List.of("NAME", "LONGEST", "KUBE USERS", "KUBE GROUPS"), rows));
     return ExitCode.OK.status();
   }
 
@@ -67,8 +66,7 @@ final class RolesCommand extends CommandGroup {
         return ExitCode.OK.status();
       }
     }
-    throw new WireException(
-        ErrorKind.NOT_FOUND, "there is no role \"" + Answers.safe(name) + "\"");
+    throw new WireException(ErrorKind.NOT_FOUND, "there is no role \"" + Answers.safe(name) + "\"");
   }
 
   @Command(name = "rm", description = "Remove a role that nobody holds.")

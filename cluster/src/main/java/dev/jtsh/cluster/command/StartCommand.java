@@ -17,9 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code jtsh-cluster start}: auth, proxy and kube agent in this process, until it is stopped. */
-@Command(
-    name = "start",
-    description = "Run a cluster in this process until SIGTERM or SIGINT.")
+@Command(name = "start", description = "Run a cluster in this process until SIGTERM or SIGINT.")
 final class StartCommand implements Callable<Integer> {
   private final Outside outside;
   private final ClusterStarter starter;
@@ -52,7 +50,7 @@ final class StartCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
-  private boolean help;
+  private boolean unusedHelp; // picocli sets it and acts on it.
 
   StartCommand(Outside outside, ClusterStarter starter) {
     this.outside = outside;

@@ -16,10 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code jtsh-cluster tokens}. */
-@Command(
-    name = "tokens",
-    description = "Let kube agents join.",
-    subcommands = TokensCommand.Add.class)
+@Command(name = "tokens", description = "Let kube agents join.")
 final class TokensCommand extends CommandGroup {
   private final Outside outside;
 
@@ -30,7 +27,11 @@ final class TokensCommand extends CommandGroup {
   /** {@code jtsh-cluster tokens add}. */
   @Command(name = "add", description = "Make a join token.")
   static final class Add extends CommandGroup {
-    @picocli.CommandLine.ParentCommand private TokensCommand tokens;
+    private final Outside outside;
+
+    Add(Outside outside) {
+      this.outside = outside;
+    }
 
     @Command(name = "kube", description = "Print a token with which one kube agent joins, once.")
     int kube(
@@ -51,7 +52,6 @@ final class TokensCommand extends CommandGroup {
             Duration ttl)
         throws IOException, AdminClient.NotRunningException {
       JsonNode token = options.ask(new AdminRequest.AddKubeToken(clusters, ttl));
-      Outside outside = tokens.outside;
       if (options.format() == OutputFormat.text) {
         outside
             .err()
@@ -80,8 +80,7 @@ final class TokensCommand extends CommandGroup {
               token.path("expires").asText()));
     }
     new Answers(outside.out(), options.format())
-        .print(
-            answer, out -> Answers.table(out, List.of("ID", "KUBE CLUSTERS", "EXPIRES"), rows));
+        .print(answer, out -> Answers.table(out, List.of("ID", "KUBE CLUSTERS", "EXPIRES"), rows));
     return ExitCode.OK.status();
   }
 

@@ -72,8 +72,7 @@ final class UsersCommand extends CommandGroup {
     }
     new Answers(outside.out(), options.format())
         .print(
-            answer,
-            out -> Answers.table(out, List.of("NAME", "ROLES", "SIGNED UP", "KEYS"), rows));
+            answer, out -> Answers.table(out, List.of("NAME", "ROLES", "SIGNED UP", "KEYS"), rows));
     return ExitCode.OK.status();
   }
 

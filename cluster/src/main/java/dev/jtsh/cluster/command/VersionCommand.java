@@ -14,7 +14,7 @@ final class VersionCommand implements Callable<Integer> {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
-  private boolean help;
+  private boolean unusedHelp; // picocli sets it and acts on it.
 
   VersionCommand(Outside outside) {
     this.outside = outside;

@@ -21,8 +21,16 @@ public final class FakeOperations implements ClusterOperations {
   @Override
   public StatusReport status() {
     return new StatusReport(
-        "demo", "0.1.0", "127.0.0.1:3080", "localhost:3080", LATER, "our own", users.size(),
-        roles.size(), List.of("prod"), List.of("keys lie beside the data"));
+        "demo",
+        "0.1.0",
+        "127.0.0.1:3080",
+        "localhost:3080",
+        LATER,
+        "our own",
+        users.size(),
+        roles.size(),
+        List.of("prod"),
+        List.of("keys lie beside the data"));
   }
 
   @Override

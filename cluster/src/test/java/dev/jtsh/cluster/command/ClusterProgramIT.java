@@ -61,8 +61,12 @@ class ClusterProgramIT {
     err.getBuffer().setLength(0);
     Outside outside =
         new Outside(
-            InstantSource.system(), new SecureRandom(), Map.of(), new PrintWriter(out),
-            new PrintWriter(err), new CompletableFuture<Void>());
+            InstantSource.system(),
+            new SecureRandom(),
+            Map.of(),
+            new PrintWriter(out),
+            new PrintWriter(err),
+            new CompletableFuture<Void>());
     return new ClusterProgram(
             outside,
             (config, world) -> {
@@ -93,8 +97,7 @@ class ClusterProgramIT {
     ask("users", "add", "alice", "--roles", "access");
 
     assertThat(ask("users", "ls")).isZero();
-    assertThat(out)
-        .hasToString("NAME   ROLES   SIGNED UP  KEYS\nalice  access  no\n");
+    assertThat(out).hasToString("NAME   ROLES   SIGNED UP  KEYS\nalice  access  no\n");
     assertThat(ask("users", "ls", "--format", "json")).isZero();
     assertThat(out.toString()).contains("\"name\" : \"alice\"");
     assertThat(ask("users", "ls", "--format", "yaml")).isZero();

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster;
+
+import dev.jtsh.cluster.admin.AdminServer;
+import dev.jtsh.cluster.audit.AuditLog;
+import dev.jtsh.cluster.audit.FileAuditSink;
+import dev.jtsh.cluster.auth.Auth;
+import dev.jtsh.cluster.auth.AuthGrpcServer;
+import dev.jtsh.cluster.auth.AuthSettings;
+import dev.jtsh.cluster.auth.BackendAuditSink;
+import dev.jtsh.cluster.command.ClusterStarter;
+import dev.jtsh.cluster.command.Outside;
+import dev.jtsh.cluster.config.CertificateFiles;
+import dev.jtsh.cluster.config.ClusterConfig;
+import dev.jtsh.cluster.net.CallerAddresses;
+import dev.jtsh.cluster.proxy.ProxyConfig;
+import dev.jtsh.cluster.proxy.ProxyLimits;
+import dev.jtsh.cluster.proxy.ProxyParts;
+import dev.jtsh.cluster.proxy.ProxyServer;
+import dev.jtsh.cluster.proxy.WebCertificate;
+import dev.jtsh.cluster.storage.Backend;
+import dev.jtsh.cluster.storage.SqliteBackend;
+import dev.jtsh.cluster.web.WebApi;
+import dev.jtsh.pki.tls.TlsIdentity;
+import io.netty.channel.local.LocalAddress;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A whole cluster in one process: storage, audit, auth, proxy, kube agents, command socket. */
+final class ClusterProcess implements ClusterStarter.Running {
+  private final ClosingStack parts;
+  private final ClusterConfig config;
+  private final String webTrust;
+
+  private ClusterProcess(ClosingStack parts, ClusterConfig config, String webTrust) {
+    this.parts = parts;
+    this.config = config;
+    this.webTrust = webTrust;
+  }
+
+  /** Wires all parts; what was started is closed again if a later one fails. */
+  static ClusterProcess start(ClusterConfig wanted, Outside outside) throws IOException {
+    ClosingStack parts = new ClosingStack();
+    try {
+      return start(wanted, outside, parts);
+    } catch (IOException | RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private static ClusterProcess start(ClusterConfig wanted, Outside outside, ClosingStack parts)
+      throws IOException {
+    Path data = parts.add(DataDirectory.take(wanted.dataDirectory())).path();
+    Backend backend = parts.add(SqliteBackend.open(data.resolve("storage.db"), outside.clock()));
+    AuditLog audit =
+        parts.add(
+            new AuditLog(
+                wanted.clusterName(),
+                outside.clock(),
+                List.of(FileAuditSink.open(wanted.auditFile()), new BackendAuditSink(backend))));
+    // The port is known only when the proxy listens, and the proxy needs auth before.
+    AtomicReference<ClusterConfig> config = new AtomicReference<>(wanted);
+    Auth auth =
+        parts.add(
+            Auth.open(
+                settings(wanted),
+                () -> config.get().publicAddress().toString(),
+                backend,
+                data,
+                audit,
+                outside.clock(),
+                outside.random()));
+    CallerAddresses callers = new CallerAddresses();
+    LocalAddress authAddress = new LocalAddress("jtsh-auth-" + UUID.randomUUID());
+    parts.add(AuthGrpcServer.start(auth, authAddress, callers));
+    ExecutorService executor =
+        parts.add(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("web-", 0).factory()));
+    TlsIdentity host = auth.hosts().proxy(wanted.publicAddress().host());
+    parts.add(host.key());
+    ProxyServer proxy =
+        parts.add(
+            ProxyServer.start(
+                new ProxyConfig(
+                    new InetSocketAddress(wanted.listen().host(), wanted.listen().port()),
+                    wanted.clusterName(),
+                    ProxyLimits.DEFAULT),
+                new ProxyParts(
+                    host,
+                    auth.userAnchors(),
+                    auth.hostAnchors(),
+                    webCertificate(wanted, data, outside, parts),
+                    new WebApi(auth, executor),
+                    authAddress,
+                    callers,
+                    audit,
+                    outside.clock())));
+    ClusterConfig bound = wanted.withPort(proxy.address().getPort());
+    config.set(bound);
+    String webTrust = webTrust(bound, data);
+    parts.add(
+        AdminServer.start(
+            data, new AuthOperations(auth, bound, webTrust, outside.clock().instant())));
+    return new ClusterProcess(parts, bound, webTrust);
+  }
+
+  private static AuthSettings settings(ClusterConfig config) {
+    AuthSettings settings =
+        AuthSettings.defaults(config.clusterName(), config.publicAddress().host());
+    return settings
+        .withDefaultSessionTtl(config.defaultSessionTtl())
+        .withHeadless(
+            config.headless(),
+            switch (config.approval()) {
+              case STRICT -> AuthSettings.HeadlessApproval.STRICT;
+              case COMPATIBLE -> AuthSettings.HeadlessApproval.COMPATIBLE;
+            },
+            settings.headlessLimits());
+  }
+
+  private static WebCertificate webCertificate(
+      ClusterConfig config, Path data, Outside outside, ClosingStack parts) throws IOException {
+    if (config.webCertificate().isPresent()) {
+      CertificateFiles files = config.webCertificate().get();
+      return parts.add(WebCertificate.files(files.certificate(), files.key()));
+    }
+    try (WebAuthority authority =
+        WebAuthority.open(data, config.clusterName(), outside.clock(), outside.random())) {
+      TlsIdentity identity = authority.identity(config.publicAddress().host());
+      parts.add(identity.key());
+      return parts.add(WebCertificate.of(identity));
+    }
+  }
+
+  private static String webTrust(ClusterConfig config, Path data) {
+    return config
+        .webCertificate()
+        .map(files -> "its web certificate is " + files.certificate())
+        .orElse(
+            "its web certificate is our own: trust it with --ca-file "
+                + data.resolve(WebAuthority.CERTIFICATE_FILE));
+  }
+
+  @Override
+  public ClusterConfig config() {
+    return config;
+  }
+
+  @Override
+  public String webTrust() {
+    return webTrust;
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}
