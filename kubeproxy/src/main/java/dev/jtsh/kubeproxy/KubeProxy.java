@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * that certificate names.
  */
 public final class KubeProxy implements AutoCloseable {
-  private static final List<String> PROTOCOLS = List.of(ServiceNames.HTTP_1_1);
+  private static final List<String> PROTOCOLS = List.of(ServiceNames.H2, ServiceNames.HTTP_1_1);
   private static final int BACKLOG = 512;
   private static final int LOW_WATER_BYTES = 32 * 1024;
   private static final int HIGH_WATER_BYTES = 128 * 1024;
@@ -136,10 +136,10 @@ public final class KubeProxy implements AutoCloseable {
         .addLast(
             handler,
             new HandshakeWatch(
-                handler, (ready, protocol) -> serve(loop, handler, ready), cause -> {}));
+                handler, (ready, protocol) -> serve(loop, handler, ready, protocol), cause -> {}));
   }
 
-  private void serve(ProxyLoop loop, SslHandler handler, Channel channel) {
+  private void serve(ProxyLoop loop, SslHandler handler, Channel channel, String protocol) {
     Optional<X509Certificate> leaf = TlsContexts.peerLeaf(handler.engine());
     if (leaf.isEmpty()) {
       channel.close();
@@ -147,7 +147,11 @@ public final class KubeProxy implements AutoCloseable {
     }
     try {
       FrontCertificate certificate = FrontCertificate.of(leaf.get(), kubeClusters);
-      Http1Frontend.install(loop, certificate, channel);
+      if (protocol.equals(ServiceNames.H2)) {
+        Http2Frontend.install(loop, certificate, channel);
+      } else {
+        Http1Frontend.install(loop, certificate, channel);
+      }
     } catch (BadMessageException e) {
       channel.close();
     }

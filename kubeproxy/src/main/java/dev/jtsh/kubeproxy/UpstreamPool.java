@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -50,6 +51,9 @@ final class UpstreamPool {
 
   /** All connections that present the same certificate. */
   static final class Generation {
+    /** HTTP/2 connections at once; each takes as many requests as the peer allows. */
+    private static final int MAX_HTTP2 = 4;
+
     private final ProxyLoop loop;
     private final String kubeCluster;
     private final TlsIdentity identity;
@@ -57,7 +61,12 @@ final class UpstreamPool {
     private final SslContext anyProtocol;
     private final ArrayDeque<Http1Upstream> idle = new ArrayDeque<>();
     private final ArrayDeque<Exchange> waiting = new ArrayDeque<>();
+    private final ArrayList<Http2Upstream> http2 = new ArrayList<>();
     private @Nullable SslContext http1Only;
+
+    /** What the peer chose last: HTTP/1.1 needs a connection for each request under way. */
+    private boolean speaksHttp1;
+
     private int http1Open;
     private int dialing;
     private boolean retired;
@@ -69,7 +78,9 @@ final class UpstreamPool {
       this.notAfter = identity.leaf().getNotAfter().toInstant();
       this.anyProtocol =
           TlsContexts.client(
-              identity, loop.dialer().target().anchors(), List.of(ServiceNames.HTTP_1_1));
+              identity,
+              loop.dialer().target().anchors(),
+              List.of(ServiceNames.H2, ServiceNames.HTTP_1_1));
     }
 
     ProxyLoop loop() {
@@ -88,16 +99,32 @@ final class UpstreamPool {
         dialForUpgrade(exchange);
         return;
       }
-      Http1Upstream connection = takeIdle();
-      if (connection != null) {
-        connection.open(exchange);
-      } else if (waiting.size() >= loop.config().maxWaiting()) {
+      if (serve(exchange)) {
+        return;
+      }
+      if (waiting.size() >= loop.config().maxWaiting()) {
         exchange.fail(Failures.tooManyWaiting());
       } else {
         waiting.add(exchange);
         exchange.waitForRoom();
         dialMore();
       }
+    }
+
+    /** Opens a stream at once, if there is room for one. */
+    private boolean serve(Exchange exchange) {
+      for (int i = 0; i < http2.size(); i++) {
+        if (http2.get(i).hasRoom()) {
+          http2.get(i).open(exchange);
+          return true;
+        }
+      }
+      Http1Upstream connection = takeIdle();
+      if (connection != null) {
+        connection.open(exchange);
+        return true;
+      }
+      return false;
     }
 
     private @Nullable Http1Upstream takeIdle() {
@@ -119,25 +146,77 @@ final class UpstreamPool {
     }
 
     private void dialMore() {
-      while (dialing < waiting.size()
-          && http1Open + dialing < loop.config().maxUpstreamConnections()) {
+      int wanted = speaksHttp1 ? waiting.size() : Math.min(1, waiting.size());
+      int limit = speaksHttp1 ? loop.config().maxUpstreamConnections() : MAX_HTTP2;
+      int open = speaksHttp1 ? http1Open : http2.size();
+      for (int i = dialing; i < wanted && open + i < limit; i++) {
         dialing++;
         connect(anyProtocol, this::connected, this::dialFailed);
       }
     }
 
     private void connected(Channel channel, String protocol) {
+      String authority = loop.dialer().target().authority();
+      if (protocol.equals(ServiceNames.H2)) {
+        speaksHttp1 = false;
+        // Counts as being dialled until it is ready.
+        Http2Upstream.install(this, channel, authority).limitSilence();
+        return;
+      }
+      speaksHttp1 = true;
       dialing--;
       http1Open++;
-      offer(Http1Upstream.install(this, channel, loop.dialer().target().authority(), true));
+      offer(Http1Upstream.install(this, channel, authority, true));
+      dialMore();
+    }
+
+    /** The peer has said how many requests it takes. */
+    void ready(Http2Upstream connection) {
+      dialing--;
+      if (retired && waiting.isEmpty()) {
+        connection.leave();
+        return;
+      }
+      http2.add(connection);
+      serveWaiting();
+    }
+
+    private void serveWaiting() {
+      Exchange next = nextWaiting();
+      while (next != null) {
+        if (!serve(next)) {
+          waiting.addFirst(next);
+          dialMore();
+          return;
+        }
+        next = nextWaiting();
+      }
+    }
+
+    /** A stream has ended: somebody who waits may have its place. */
+    void roomAgain() {
+      if (!waiting.isEmpty()) {
+        loop.eventLoop().execute(this::serveWaiting);
+      }
+    }
+
+    void closed(Http2Upstream connection, boolean wasReady, Throwable cause) {
+      if (wasReady) {
+        http2.remove(connection);
+        serveWaiting();
+      } else {
+        dialFailed(cause);
+      }
     }
 
     private void dialFailed(Throwable cause) {
       dialing--;
       reportIfRefused(cause);
       Exchange one = nextWaiting();
-      if (one != null) {
+      while (one != null) {
         one.unreachable(cause);
+        // Over HTTP/1.1 each waits for a connection of its own.
+        one = speaksHttp1 ? null : nextWaiting();
       }
     }
 
@@ -174,10 +253,14 @@ final class UpstreamPool {
 
     void retire() {
       retired = true;
+      List.copyOf(http2).forEach(Http2Upstream::leave);
       closeIdle(0, Long.MIN_VALUE);
     }
 
     void closeIdle(long nowNanos, long idleNanos) {
+      if (idleNanos != Long.MIN_VALUE) {
+        List.copyOf(http2).forEach(connection -> connection.tend(nowNanos, idleNanos));
+      }
       for (Http1Upstream one : List.copyOf(idle)) {
         if (nowNanos - one.idleSinceNanos > idleNanos || idleNanos == Long.MIN_VALUE) {
           idle.remove(one);

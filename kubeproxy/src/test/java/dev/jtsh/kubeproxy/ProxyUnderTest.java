@@ -63,7 +63,9 @@ final class ProxyUnderTest implements AutoCloseable {
     UpstreamIdentity used =
         identity != null
             ? identity
-            : name -> CompletableFuture.<TlsIdentity>completedFuture(requireNonNull(identities.get(name)));
+            : name ->
+                CompletableFuture.<TlsIdentity>completedFuture(
+                    requireNonNull(identities.get(name)));
     proxy = KubeProxy.start(config, credentials, used, dialer, clock);
   }
 

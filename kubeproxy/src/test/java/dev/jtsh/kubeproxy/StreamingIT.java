@@ -64,7 +64,7 @@ class StreamingIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"h1,h1"})
+  @CsvSource({"h1,h1", "h1,h2", "h2,h1", "h2,h2"})
   void getIsAnsweredByTheClusterAsTheRightUser(String front, String upstream) throws Exception {
     try (Stage stage = new Stage(front, upstream)) {
       HttpResponse<String> answer = stage.get("/kube/prod/api/v1/namespaces?limit=5");
@@ -84,7 +84,7 @@ class StreamingIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"h1,h1"})
+  @CsvSource({"h1,h1", "h1,h2", "h2,h1", "h2,h2"})
   void manyRequestsShareFewConnections(String front, String upstream) throws Exception {
     try (Stage stage = new Stage(front, upstream)) {
       for (int i = 0; i < 50; i++) {
@@ -95,7 +95,7 @@ class StreamingIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"h1,h1"})
+  @CsvSource({"h1,h1", "h1,h2", "h2,h1", "h2,h2"})
   void bigBodyArrivesWhole(String front, String upstream) throws Exception {
     byte[] body = new byte[BIG];
     new Random(7).nextBytes(body);
@@ -120,7 +120,7 @@ class StreamingIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"h1,h1"})
+  @CsvSource({"h1,h1", "h1,h2", "h2,h1", "h2,h2"})
   void bigAnswerWaitsForASlowReader(String front, String upstream) throws Exception {
     try (Stage stage = new Stage(front, upstream)) {
       HttpResponse<InputStream> answer =
