@@ -8,10 +8,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
-import java.util.ArrayList;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +23,7 @@ final class CallFailures {
 
   private CallFailures() {}
 
-  /**
-   * What a failed call means.
-   *
-   * @param answered whether this connection has brought an answer before
-   */
-  static ClientException of(
-      SafeText action, ProxyAddress proxy, StatusRuntimeException failure, boolean answered) {
+  static ClientException of(SafeText action, ProxyAddress proxy, StatusRuntimeException failure) {
     Status status = failure.getStatus();
     return switch (status.getCode()) {
       case DEADLINE_EXCEEDED ->
@@ -42,7 +33,7 @@ final class CallFailures {
               failure);
       case CANCELLED ->
           new ClientException.Cancelled(SafeText.format("{}: stopped", action), failure);
-      case UNAVAILABLE -> unavailable(action, proxy, failure, answered);
+      case UNAVAILABLE -> unavailable(action, proxy, status, failure);
       default -> {
         WireError error = WireError.ofGrpc(status);
         SafeText reason = SafeText.of(error.message());
@@ -53,9 +44,8 @@ final class CallFailures {
   }
 
   private static ClientException unavailable(
-      SafeText action, ProxyAddress proxy, StatusRuntimeException failure, boolean answered) {
-    String description = String.valueOf(failure.getStatus().getDescription());
-    if (!answered && description.contains(CLOSED_WITHOUT_REASON)) {
+      SafeText action, ProxyAddress proxy, Status status, StatusRuntimeException failure) {
+    if (String.valueOf(status.getDescription()).contains(CLOSED_WITHOUT_REASON)) {
       // TLS was fine, then the server hung up: so a real auth server treats a certificate that
       // was made for Kubernetes only. Asking again would end the same way.
       return new ClientException.CertificateRejected(
@@ -104,7 +94,8 @@ final class CallFailures {
   }
 
   private static boolean isVerificationFailure(Throwable cause) {
-    return cause instanceof CertPathValidatorException || cause instanceof CertPathBuilderException;
+    return cause instanceof java.security.cert.CertPathValidatorException
+        || cause instanceof java.security.cert.CertPathBuilderException;
   }
 
   private static SafeText name(ProxyAddress proxy) {
@@ -112,7 +103,7 @@ final class CallFailures {
   }
 
   private static Iterable<Throwable> causes(Throwable failure) {
-    var chain = new ArrayList<Throwable>();
+    var chain = new java.util.ArrayList<Throwable>();
     @Nullable Throwable cause = failure.getCause();
     while (cause != null && chain.size() < 10) {
       chain.add(cause);

@@ -100,11 +100,7 @@ public final class ProfileStore {
     hosts.sort(null);
     var profiles = new ArrayList<Profile>();
     for (String host : hosts) {
-      try {
-        forProxy(host).ifPresent(profiles::add);
-      } catch (ClientException e) {
-        // A damaged login must not hide the others.
-      }
+      forProxy(host).ifPresent(profiles::add);
     }
     return profiles;
   }

@@ -7,8 +7,6 @@ import dev.jtsh.nativebindings.SecretBuffer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -21,21 +19,16 @@ import java.security.interfaces.RSAPublicKey;
 /**
  * A private key that can sign but cannot be read. It lives in libcrypto's memory outside the Java
  * heap; where libcrypto 3 is missing, in the Java heap ({@link #isNative} tells). Safe for use by
- * many threads; {@link #close} frees the private half, after which signing fails. A key that is
- * forgotten without being closed is freed when the garbage collector finds out.
+ * many threads; {@link #close} frees the private half, after which signing fails.
  */
 public final class HeldKey implements AutoCloseable {
   private static final int MAX_PEM_BYTES = 32 * 1024;
-  private static final Cleaner FORGOTTEN = Cleaner.create();
   private final KeyBacking backing;
   private final KeyKind kind;
   private final PrivateKey privateKey;
-  private final Cleaner.Cleanable cleanable;
 
-  /** Takes the backing over. */
-  HeldKey(KeyBacking backing) {
+  private HeldKey(KeyBacking backing) {
     this.backing = backing;
-    this.cleanable = FORGOTTEN.register(this, backing::close);
     this.kind = kindOf(backing.publicKey());
     this.privateKey = OpaqueKeyProvider.opaque(this);
   }
@@ -134,11 +127,7 @@ public final class HeldKey implements AutoCloseable {
     if (scheme.kind() != kind) {
       throw new IllegalArgumentException("a " + kind + " key cannot sign with " + scheme);
     }
-    try {
-      return backing.sign(scheme, message);
-    } finally {
-      Reference.reachabilityFence(this); // Not forgotten while it works.
-    }
+    return backing.sign(scheme, message);
   }
 
   /** As {@link #sign(SignatureScheme, byte[])}, with a name like {@code SHA256withECDSA}. */
@@ -148,11 +137,7 @@ public final class HeldKey implements AutoCloseable {
 
   /** The key as PKCS#8 PEM text in the secret arena; the caller closes it. */
   public SecretBuffer privateKeyPem() {
-    try {
-      return backing.privateKeyPem();
-    } finally {
-      Reference.reachabilityFence(this);
-    }
+    return backing.privateKeyPem();
   }
 
   /** Whether the key lies outside the Java heap. */
@@ -165,7 +150,7 @@ public final class HeldKey implements AutoCloseable {
 
   @Override
   public void close() {
-    cleanable.clean();
+    backing.close();
   }
 
   private static KeyKind kindOf(PublicKey key) {

@@ -68,13 +68,10 @@ final class JdkKeyBacking implements KeyBacking {
       JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
       Object object = parser.readObject();
       while (object != null) {
-        PrivateKeyInfo info =
-            switch (object) {
-              case PEMKeyPair keys -> keys.getPrivateKeyInfo();
-              case PrivateKeyInfo alone -> alone;
-              default -> null; // Parameters or certificates may stand before the key.
-            };
-        if (info != null) {
+        if (object instanceof PEMKeyPair keys) {
+          return new JdkKeyBacking(converter.getKeyPair(keys));
+        }
+        if (object instanceof PrivateKeyInfo info) {
           PrivateKey key = converter.getPrivateKey(info);
           return new JdkKeyBacking(new KeyPair(PublicHalf.of(key), key));
         }

@@ -99,7 +99,6 @@ public enum CallerSide {
     @Override
     boolean takeOutReader(ChannelPipeline pipeline) {
       pipeline.get(Http2ServerStreamCodec.class).pipe();
-      pipeline.remove(OneByOne.class);
       return true;
     }
 

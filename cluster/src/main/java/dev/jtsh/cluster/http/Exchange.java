@@ -205,9 +205,6 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
 
   /** Gives the outgoing head the body framing of what the caller sends. */
   private HttpRequest outgoing(HttpRequest head) {
-    if (upgrade.isPresent()) {
-      return head; // What follows is the pipe: the way there stays open.
-    }
     if (requestComplete) {
       return new DefaultFullHttpRequest(
           HttpVersion.HTTP_1_1,
@@ -217,7 +214,7 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
           head.headers(),
           new DefaultHttpHeaders());
     }
-    if (!HttpUtil.isContentLengthSet(head)) {
+    if (upgrade.isEmpty() && !HttpUtil.isContentLengthSet(head)) {
       HttpUtil.setTransferEncodingChunked(head, true);
     }
     return head;

@@ -66,15 +66,13 @@ public final class HeaderRules {
   /**
    * A new block with what a client may say, each value as sent.
    *
-   * @param upgrade whether the handshake headers of an upgrade belong to it; it has no body then
+   * @param upgrade whether the handshake headers of an upgrade belong to it
    */
   public static HttpHeaders requestHeaders(HttpHeaders client, boolean upgrade) {
     HttpHeaders allowed = new DefaultHttpHeaders();
     for (var header : client) {
       String name = header.getKey().toLowerCase(Locale.ROOT);
-      boolean ordinary =
-          REQUEST_HEADERS.contains(name) && !(upgrade && name.startsWith("content-"));
-      if (ordinary || (upgrade && UPGRADE_HEADERS.contains(name))) {
+      if (REQUEST_HEADERS.contains(name) || (upgrade && UPGRADE_HEADERS.contains(name))) {
         allowed.add(name, header.getValue());
       }
     }

@@ -47,6 +47,8 @@ import dev.jtsh.tests.fixtures.webauthn.Registration;
 import dev.jtsh.tests.fixtures.webauthn.SoftwareAuthenticator;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -68,32 +70,31 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** An auth service with a gRPC port, a moving clock, and people with security keys. */
-final class AuthFixture implements AutoCloseable {
-  static final String CLUSTER = "root";
-  static final String ADDRESS = "localhost:3080";
-  static final String ORIGIN = "https://" + ADDRESS;
-  static final String PASSWORD = "correct horse battery";
-  static final InetSocketAddress LAPTOP = address("192.0.2.10", 40001);
-  static final InetSocketAddress SERVER = address("198.51.100.20", 40002);
+public final class AuthFixture implements AutoCloseable {
+  public static final String CLUSTER = "root";
+  public static final String ADDRESS = "localhost:3080";
+  public static final String ORIGIN = "https://" + ADDRESS;
+  public static final String PASSWORD = "correct horse battery";
+  public static final InetSocketAddress LAPTOP = address("192.0.2.10", 40001);
+  public static final InetSocketAddress SERVER = address("198.51.100.20", 40002);
 
   /** TLS peers check the real time, so the clock starts at it. */
   final FakeClock clock = new FakeClock(Instant.now());
 
   final RecordingAuditSink audit = new RecordingAuditSink();
-  final Auth auth;
-  final AuthGrpcServer grpc;
+  public final Auth auth;
+  private @Nullable AuthGrpcServer grpc;
   private final SecureRandom random = new SecureRandom();
-  private final Backend backend = new MemoryBackend(clock);
+  final Backend backend = new MemoryBackend(clock);
   private final AuditLog log = new AuditLog(CLUSTER, clock, List.of(audit));
   private final List<ManagedChannel> opened = new ArrayList<>();
 
-  AuthFixture(Path directory) throws Exception {
+  public AuthFixture(Path directory) throws Exception {
     this(directory, AuthSettings.defaults(CLUSTER, "localhost"));
   }
 
   AuthFixture(Path directory, AuthSettings settings) throws Exception {
     auth = Auth.open(settings, () -> ADDRESS, backend, directory, log, clock, random);
-    grpc = AuthGrpcServer.start(auth, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     auth.roles()
         .put(
             Role.named("dev")
@@ -121,7 +122,7 @@ final class AuthFixture implements AutoCloseable {
   }
 
   /** A user who has redeemed the invite. */
-  Person enroll(String name, String... roles) {
+  public Person enroll(String name, String... roles) {
     var added = (Users.Addition.Invited) auth.users().add(name, List.of(roles));
     var key = new SoftwareAuthenticator(random);
     var begin = auth.signups().begin(new SignupBeginRequest(added.invite()), LAPTOP);
@@ -154,11 +155,25 @@ final class AuthFixture implements AutoCloseable {
     return AuthServiceGrpc.newBlockingStub(channel);
   }
 
+  /** The port of the auth API, opened when first asked for. */
+  private int port() throws IOException {
+    if (grpc == null) {
+      grpc = AuthGrpcServer.start(auth, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+    return grpc.port();
+  }
+
   ManagedChannel channel(@Nullable HeldKey key, @Nullable X509Certificate certificate) {
+    int port;
+    try {
+      port = port();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     TlsIdentity identity =
         key == null ? null : TlsIdentity.of(key, Objects.requireNonNull(certificate));
     ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", grpc.port())
+        NettyChannelBuilder.forAddress("127.0.0.1", port)
             .sslContext(
                 TlsContexts.client(
                     identity, auth.hostAnchors(), ServiceNames.authAlpnList(CLUSTER)))
@@ -170,13 +185,13 @@ final class AuthFixture implements AutoCloseable {
   }
 
   /** What a headless client sends. */
-  final class RemoteBox {
+  public final class RemoteBox {
     final HeldKey key = HeldKey.generate(KeyKind.P256);
     final ByteString ssh = ByteString.copyFrom(SshPublicKey.authorizedKeysLine(key.publicKey()));
-    final String id = HeadlessId.of(ssh.toByteArray()).toString();
+    public final String id = HeadlessId.of(ssh.toByteArray()).toString();
     final ByteString tlsPem = pem(key.publicKey());
 
-    HeadlessLoginRequest request(String user, HeadlessFactsJson facts) {
+    public HeadlessLoginRequest request(String user, HeadlessFactsJson facts) {
       return HeadlessLoginRequest.withTwoKeys(
           user, id, ssh, tlsPem, Duration.ofHours(10), "", facts);
     }
@@ -190,13 +205,13 @@ final class AuthFixture implements AutoCloseable {
     }
   }
 
-  static HeadlessFactsJson facts(String... clusters) {
+  public static HeadlessFactsJson facts(String... clusters) {
     return new HeadlessFactsJson(
         "build-7", "deploy", List.of(clusters), Map.of(), "", false, "", Duration.ofHours(8));
   }
 
   /** Somebody with a password and a security key. */
-  final class Person {
+  public final class Person {
     final String name;
     final SoftwareAuthenticator securityKey;
     final HeldKey key = HeldKey.generate(KeyKind.P256);
@@ -216,7 +231,7 @@ final class AuthFixture implements AutoCloseable {
           .finish(finish(Objects.requireNonNull(begin.webauthnChallenge()), ttl), LAPTOP);
     }
 
-    MfaLoginFinishRequest finish(WebauthnChallengeJson challenge, Duration ttl) {
+    public MfaLoginFinishRequest finish(WebauthnChallengeJson challenge, Duration ttl) {
       return new MfaLoginFinishRequest(
           name,
           Password.copyOf(PASSWORD.toCharArray()),
@@ -249,18 +264,19 @@ final class AuthFixture implements AutoCloseable {
     }
 
     /** A connection as this person, logged in for an hour. */
-    AuthServiceGrpc.AuthServiceBlockingStub connect() {
+    public AuthServiceGrpc.AuthServiceBlockingStub connect() {
       SshLoginResponse login = login(Duration.ofHours(1));
       return AuthFixture.this.connect(key, Pem.certificate(login.tlsCert().toByteArray()));
     }
 
-    HeadlessAuthentication look(AuthServiceGrpc.AuthServiceBlockingStub stub, String id) {
+    public HeadlessAuthentication look(AuthServiceGrpc.AuthServiceBlockingStub stub, String id) {
       return stub.getHeadlessAuthentication(
           GetHeadlessAuthenticationRequest.newBuilder().setId(id).build());
     }
 
     /** Approves what {@link #look} showed. */
-    void approve(AuthServiceGrpc.AuthServiceBlockingStub stub, HeadlessAuthentication shown) {
+    public void approve(
+        AuthServiceGrpc.AuthServiceBlockingStub stub, HeadlessAuthentication shown) {
       ByteString digest =
           ApprovalFacts.areIn(shown) ? FactsDigest.of(ApprovalFacts.of(shown)) : ByteString.EMPTY;
       String id = shown.getHeader().getMetadata().getName();
@@ -334,7 +350,9 @@ final class AuthFixture implements AutoCloseable {
   @Override
   public void close() {
     opened.forEach(ManagedChannel::shutdownNow);
-    grpc.close();
+    if (grpc != null) {
+      grpc.close();
+    }
     auth.close();
     log.close();
     backend.close();
