@@ -68,6 +68,9 @@ public final class AuthClient implements AutoCloseable {
   private final ManagedChannel channel;
   private final AuthServiceGrpc.AuthServiceBlockingStub service;
 
+  /** Set by the first answer: whoever hangs up after that does not refuse our certificate. */
+  private volatile boolean answered;
+
   private AuthClient(AuthEndpoint endpoint, ManagedChannel channel) {
     this.endpoint = endpoint;
     this.channel = channel;
@@ -283,9 +286,11 @@ public final class AuthClient implements AutoCloseable {
   private <T> T call(@CompileTimeConstant final String action, Supplier<T> call)
       throws ClientException {
     try {
-      return call.get();
+      T answer = call.get();
+      answered = true;
+      return answer;
     } catch (StatusRuntimeException e) {
-      throw CallFailures.of(SafeText.literal(action), endpoint.proxy(), e);
+      throw CallFailures.of(SafeText.literal(action), endpoint.proxy(), e, answered);
     }
   }
 

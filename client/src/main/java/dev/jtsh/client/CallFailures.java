@@ -8,7 +8,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
+import java.util.ArrayList;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +26,13 @@ final class CallFailures {
 
   private CallFailures() {}
 
-  static ClientException of(SafeText action, ProxyAddress proxy, StatusRuntimeException failure) {
+  /**
+   * What a failed call means.
+   *
+   * @param answered whether this connection has brought an answer before
+   */
+  static ClientException of(
+      SafeText action, ProxyAddress proxy, StatusRuntimeException failure, boolean answered) {
     Status status = failure.getStatus();
     return switch (status.getCode()) {
       case DEADLINE_EXCEEDED ->
@@ -33,7 +42,7 @@ final class CallFailures {
               failure);
       case CANCELLED ->
           new ClientException.Cancelled(SafeText.format("{}: stopped", action), failure);
-      case UNAVAILABLE -> unavailable(action, proxy, status, failure);
+      case UNAVAILABLE -> unavailable(action, proxy, failure, answered);
       default -> {
         WireError error = WireError.ofGrpc(status);
         SafeText reason = SafeText.of(error.message());
@@ -44,8 +53,9 @@ final class CallFailures {
   }
 
   private static ClientException unavailable(
-      SafeText action, ProxyAddress proxy, Status status, StatusRuntimeException failure) {
-    if (String.valueOf(status.getDescription()).contains(CLOSED_WITHOUT_REASON)) {
+      SafeText action, ProxyAddress proxy, StatusRuntimeException failure, boolean answered) {
+    String description = String.valueOf(failure.getStatus().getDescription());
+    if (!answered && description.contains(CLOSED_WITHOUT_REASON)) {
       // TLS was fine, then the server hung up: so a real auth server treats a certificate that
       // was made for Kubernetes only. Asking again would end the same way.
       return new ClientException.CertificateRejected(
@@ -94,8 +104,7 @@ final class CallFailures {
   }
 
   private static boolean isVerificationFailure(Throwable cause) {
-    return cause instanceof java.security.cert.CertPathValidatorException
-        || cause instanceof java.security.cert.CertPathBuilderException;
+    return cause instanceof CertPathValidatorException || cause instanceof CertPathBuilderException;
   }
 
   private static SafeText name(ProxyAddress proxy) {
@@ -103,7 +112,7 @@ final class CallFailures {
   }
 
   private static Iterable<Throwable> causes(Throwable failure) {
-    var chain = new java.util.ArrayList<Throwable>();
+    var chain = new ArrayList<Throwable>();
     @Nullable Throwable cause = failure.getCause();
     while (cause != null && chain.size() < 10) {
       chain.add(cause);

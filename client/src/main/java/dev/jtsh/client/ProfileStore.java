@@ -100,7 +100,11 @@ public final class ProfileStore {
     hosts.sort(null);
     var profiles = new ArrayList<Profile>();
     for (String host : hosts) {
-      forProxy(host).ifPresent(profiles::add);
+      try {
+        forProxy(host).ifPresent(profiles::add);
+      } catch (ClientException e) {
+        // A damaged login must not hide the others.
+      }
     }
     return profiles;
   }

@@ -31,12 +31,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebClient implements AutoCloseable {
   private static final Duration CONNECT_TIME = Duration.ofSeconds(10);
   private static final Duration CALL_TIME = Duration.ofSeconds(30);
+  private static final Duration NEXT_CANDIDATE_AFTER = Duration.ofMillis(500);
   private static final Duration SKEW_MAX = Duration.ofSeconds(60);
   private static final int BODY_BYTES_MAX = WireJson.MAX_DOCUMENT_BYTES;
   private static final int FIRST_WITH_HEADLESS_PATH = 16;
@@ -68,29 +74,68 @@ public final class WebClient implements AutoCloseable {
   }
 
   /**
-   * Finds the proxy among some addresses and asks it for its settings. The first that answers as a
-   * proxy is taken; if none does, the most telling failure is thrown.
+   * Finds the proxy among some addresses and asks it for its settings. They are tried at the same
+   * time, each a little after the one before; the first that answers as a proxy is taken. If none
+   * does, the most telling failure is thrown.
    *
-   * @param candidates addresses to try in this order, see {@link ProxyAddress#candidates}
+   * @param candidates addresses, most likely first, see {@link ProxyAddress#candidates}
    * @param connector {@code local}, {@code headless} or the name of a connector; empty for the
    *     cluster's default
    */
   public Discovery discover(List<ProxyAddress> candidates, String connector)
       throws ClientException {
-    @Nullable ClientException telling = null;
-    for (ProxyAddress candidate : candidates) {
-      try {
-        return ping(candidate, connector);
-      } catch (ClientException e) {
-        if (telling == null || telling instanceof ClientException.Unreachable) {
-          telling = e;
+    if (candidates.size() == 1) {
+      return ping(candidates.getFirst(), connector);
+    }
+    var failures = new ArrayList<ClientException>();
+    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    try {
+      var answers = new ExecutorCompletionService<Discovery>(threads);
+      int started = 0;
+      int ended = 0;
+      while (ended < candidates.size()) {
+        if (started < candidates.size()) {
+          ProxyAddress candidate = candidates.get(started++);
+          answers.submit(() -> ping(candidate, connector));
+        }
+        boolean all = started == candidates.size();
+        @Nullable Future<Discovery> answer =
+            all
+                ? answers.take()
+                : answers.poll(NEXT_CANDIDATE_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+        if (answer != null) {
+          ended++;
+          try {
+            return answer.get();
+          } catch (ExecutionException e) {
+            failures.add(failureOf(e));
+          }
         }
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClientException.Cancelled(SafeText.literal("looking for the proxy: stopped"), e);
+    } finally {
+      threads.shutdownNow();
     }
-    if (telling == null) {
-      throw new IllegalArgumentException("no address to try");
+    throw mostTelling(failures);
+  }
+
+  private static ClientException failureOf(ExecutionException e) {
+    if (e.getCause() instanceof ClientException failure) {
+      return failure;
     }
-    throw telling;
+    throw new IllegalStateException("asking a proxy failed", e);
+  }
+
+  /** Whoever answered, even badly, says more than a port where nobody listens. */
+  private static ClientException mostTelling(List<ClientException> failures) {
+    for (ClientException failure : failures) {
+      if (!(failure instanceof ClientException.Unreachable)) {
+        return failure;
+      }
+    }
+    return failures.getFirst();
   }
 
   /** Asks the proxy for its settings. */

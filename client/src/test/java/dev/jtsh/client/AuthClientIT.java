@@ -9,11 +9,13 @@ import dev.jtsh.pki.KeyKind;
 import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.pki.tls.TrustAnchors;
 import dev.jtsh.protocol.grpc.proto.UserCertsRequest;
+import dev.jtsh.protocol.grpc.types.HeadlessAuthentication;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.tests.fixtures.cluster.FakeAuth;
 import dev.jtsh.tests.fixtures.cluster.FakeCluster;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +85,38 @@ class AuthClientIT {
     try (AuthClient client = AuthClient.open(endpoint)) {
       assertThatThrownBy(client::ping).isInstanceOf(ClientException.CertificateRejected.class);
     }
+  }
+
+  @Test
+  void serverThatHangsUpAfterTheHandshakeRefusesOurCertificate() throws Exception {
+    cluster.router().hangUpOnAuth();
+    try (AuthClient client = open("17.0.0")) {
+      assertThatThrownBy(client::ping).isInstanceOf(ClientException.CertificateRejected.class);
+    }
+  }
+
+  @Test
+  void connectionThatIsCutAfterAnAnswerIsNoRefusal() throws Exception {
+    try (AuthClient client = open("17.0.0")) {
+      client.ping();
+      cluster.close();
+
+      assertThatThrownBy(client::ping)
+          .isInstanceOfAny(ClientException.ConnectionLost.class, ClientException.Unreachable.class);
+    }
+  }
+
+  @Test
+  void pendingRequestsAreFollowedUntilTheCallerHasEnough() throws Exception {
+    auth.putHeadless("one", HeadlessAuthentication.newBuilder().setUser("alice").build());
+    var seen = new ArrayList<String>();
+    try (AuthClient client = open("17.0.0")) {
+      client.watchPendingHeadless(request -> {
+        seen.add(request.getUser());
+        return false;
+      });
+    }
+    assertThat(seen).containsExactly("alice");
   }
 
   @Test

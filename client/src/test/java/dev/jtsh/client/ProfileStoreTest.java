@@ -268,6 +268,14 @@ class ProfileStoreTest {
   }
 
   @Test
+  void damagedLoginDoesNotHideTheOthers() throws Exception {
+    copyRecorded();
+    Files.writeString(root.resolve("broken.example.com.yaml"), "[");
+
+    assertThat(store.all()).extracting(Profile::user).containsExactly("alice");
+  }
+
+  @Test
   void homeIsWhereTheEnvironmentSays() {
     assertThat(ProfileStore.ofEnvironment(Map.of("TELEPORT_HOME", "/x"), directory).root())
         .isEqualTo(Path.of("/x"));

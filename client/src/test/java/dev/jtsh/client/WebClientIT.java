@@ -92,6 +92,23 @@ class WebClientIT {
   }
 
   @Test
+  void addressThatAcceptsAndIsSilentDoesNotHoldTheOtherUp() throws Exception {
+    try (var hole = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      ProxyAddress silent = new ProxyAddress("localhost", hole.getLocalPort());
+
+      assertThat(client.discover(List.of(silent, proxy), "headless").proxy()).isEqualTo(proxy);
+    }
+  }
+
+  @Test
+  void whoAnswersBadlySaysMoreThanASilentPort() throws Exception {
+    ProxyAddress silent = new ProxyAddress("localhost", unusedPort());
+
+    assertThatThrownBy(() -> client.discover(List.of(silent, proxy), "unknown"))
+        .isInstanceOf(ClientException.NotAProxy.class);
+  }
+
+  @Test
   void wrongPortIsUnreachable() throws Exception {
     ProxyAddress silent = new ProxyAddress("localhost", unusedPort());
 

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,9 @@ final class DataDirectory implements AutoCloseable {
     if (!Files.isDirectory(path)) {
       throw new IOException("the data directory " + path + " is no directory");
     }
+    if (isEmpty(path)) {
+      Files.setPosixFilePermissions(path, OWNER_ONLY); // New, with whatever the umask left.
+    }
     if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(path))) {
       throw new IOException(
           "the data directory is open to others; it holds keys: chmod 700 " + path);
@@ -57,6 +61,12 @@ final class DataDirectory implements AutoCloseable {
       throw new IOException("another jtsh-cluster runs with the data directory " + path);
     }
     return new DataDirectory(path, lockFile);
+  }
+
+  private static boolean isEmpty(Path path) throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      return files.findAny().isEmpty();
+    }
   }
 
   private static @Nullable FileLock lockOf(FileChannel file) throws IOException {

@@ -21,6 +21,7 @@ import dev.jtsh.protocol.web.GrantJson;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.PingResponse;
 import dev.jtsh.protocol.web.SshLoginResponse;
+import dev.jtsh.tests.fixtures.FakeClock;
 import dev.jtsh.tests.fixtures.cluster.FakeAuth;
 import dev.jtsh.tests.fixtures.cluster.FakeCluster;
 import dev.jtsh.tests.fixtures.cluster.WebCall;
@@ -67,6 +68,7 @@ class HeadlessSessionIT {
           Duration.ofMillis(100));
 
   private final FakeAuth auth = new FakeAuth();
+  private final FakeClock clock = new FakeClock(Instant.now());
   private final List<String> sentAgain = new ArrayList<>();
   private FakeCluster cluster;
   private WebClient web;
@@ -158,31 +160,37 @@ class HeadlessSessionIT {
         .on(
             PATH,
             call -> {
-              Thread.sleep(SHORT.total());
+              clock.advance(Duration.ofSeconds(179));
               return WebReply.error(403, "headless authentication failed");
             });
 
-    assertThat(session(TELEPORT, names(KUBE1), SHORT).await(this::note))
+    assertThat(session(TELEPORT, names(KUBE1), HeadlessTiming.STANDARD).await(this::note))
         .isInstanceOf(HeadlessOutcome.TimedOut.class);
   }
 
   @Test
   void tlsRecordBrokenAtTheEndOfTheTimeMeansTimedOut() throws Exception {
-    HeadlessTiming timing =
-        new HeadlessTiming(
-            Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofMillis(20), Duration.ZERO);
     cluster
         .web()
         .on(
             PATH,
             call -> {
+              clock.advance(Duration.ofSeconds(179));
               cluster.router().breakTls();
               return never();
             });
-    // With no wait left the breaking record is what ends the request.
-    HeadlessSession session = session(TELEPORT, names(KUBE1), timing);
 
-    assertThat(session.await(this::note)).isInstanceOf(HeadlessOutcome.TimedOut.class);
+    assertThat(session(TELEPORT, names(KUBE1), HeadlessTiming.STANDARD).await(this::note))
+        .isInstanceOf(HeadlessOutcome.TimedOut.class);
+  }
+
+  @Test
+  void silenceUntilTheEndMeansTimedOut() throws Exception {
+    cluster.web().on(PATH, call -> never());
+
+    assertThat(session(TELEPORT, names(KUBE1), SHORT, InstantSource.system()).await(this::note))
+        .isInstanceOf(HeadlessOutcome.TimedOut.class);
+    assertThat(cluster.web().calls(PATH)).hasSize(1);
   }
 
   @Test
@@ -261,7 +269,7 @@ class HeadlessSessionIT {
   void sendingAgainEndsWithTheTimeOfTheRequest() throws Exception {
     cluster.web().on(PATH, call -> WebReply.CUT);
 
-    assertThat(session(OURS, names(KUBE1), SHORT).await(this::note))
+    assertThat(session(OURS, names(KUBE1), SHORT, InstantSource.system()).await(this::note))
         .isInstanceOf(HeadlessOutcome.TimedOut.class);
     assertThat(sentAgain).isNotEmpty();
   }
@@ -424,9 +432,15 @@ class HeadlessSessionIT {
   }
 
   private HeadlessSession session(
+      String version, HeadlessRequest request, HeadlessTiming timing, InstantSource time)
+      throws ClientException {
+    cluster.web().on("/webapi/ping/headless", call -> WebReply.json(cluster.ping(version)));
+    return HeadlessSession.request(web, discover(), request, timing, time, new SplittableRandom(1));
+  }
+
+  private HeadlessSession session(
       Discovery discovery, HeadlessRequest request, HeadlessTiming timing) throws ClientException {
-    return HeadlessSession.request(
-        web, discovery, request, timing, InstantSource.system(), new SplittableRandom(1));
+    return HeadlessSession.request(web, discovery, request, timing, clock, new SplittableRandom(1));
   }
 
   private Discovery discover() throws ClientException {

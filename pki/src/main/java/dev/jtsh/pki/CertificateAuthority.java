@@ -169,12 +169,6 @@ public final class CertificateAuthority {
     return SshCertificate.issue(request, key, random);
   }
 
-  /** A certificate with any subject, for tests of what must be refused. */
-  X509Certificate issueSubject(
-      X500Name subject, PublicKey publicKey, Instant notBefore, Instant notAfter) {
-    return issue(subject, List.of(), publicKey, notBefore, notAfter);
-  }
-
   private static List<GeneralName> alternativeNames(List<String> dnsNames, List<String> ips) {
     List<GeneralName> names = new ArrayList<>();
     dnsNames.forEach(name -> names.add(new GeneralName(GeneralName.dNSName, name)));

@@ -7,6 +7,8 @@ import dev.jtsh.nativebindings.SecretBuffer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -19,16 +21,21 @@ import java.security.interfaces.RSAPublicKey;
 /**
  * A private key that can sign but cannot be read. It lives in libcrypto's memory outside the Java
  * heap; where libcrypto 3 is missing, in the Java heap ({@link #isNative} tells). Safe for use by
- * many threads; {@link #close} frees the private half, after which signing fails.
+ * many threads; {@link #close} frees the private half, after which signing fails. A key that is
+ * forgotten without being closed is freed when the garbage collector finds out.
  */
 public final class HeldKey implements AutoCloseable {
   private static final int MAX_PEM_BYTES = 32 * 1024;
+  private static final Cleaner FORGOTTEN = Cleaner.create();
   private final KeyBacking backing;
   private final KeyKind kind;
   private final PrivateKey privateKey;
+  private final Cleaner.Cleanable cleanable;
 
-  private HeldKey(KeyBacking backing) {
+  /** Takes the backing over. */
+  HeldKey(KeyBacking backing) {
     this.backing = backing;
+    this.cleanable = FORGOTTEN.register(this, backing::close);
     this.kind = kindOf(backing.publicKey());
     this.privateKey = OpaqueKeyProvider.opaque(this);
   }
@@ -127,7 +134,11 @@ public final class HeldKey implements AutoCloseable {
     if (scheme.kind() != kind) {
       throw new IllegalArgumentException("a " + kind + " key cannot sign with " + scheme);
     }
-    return backing.sign(scheme, message);
+    try {
+      return backing.sign(scheme, message);
+    } finally {
+      Reference.reachabilityFence(this); // Not forgotten while it works.
+    }
   }
 
   /** As {@link #sign(SignatureScheme, byte[])}, with a name like {@code SHA256withECDSA}. */
@@ -137,7 +148,11 @@ public final class HeldKey implements AutoCloseable {
 
   /** The key as PKCS#8 PEM text in the secret arena; the caller closes it. */
   public SecretBuffer privateKeyPem() {
-    return backing.privateKeyPem();
+    try {
+      return backing.privateKeyPem();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /** Whether the key lies outside the Java heap. */
@@ -150,7 +165,7 @@ public final class HeldKey implements AutoCloseable {
 
   @Override
   public void close() {
-    backing.close();
+    cleanable.clean();
   }
 
   private static KeyKind kindOf(PublicKey key) {

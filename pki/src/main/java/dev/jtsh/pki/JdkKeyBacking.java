@@ -68,10 +68,13 @@ final class JdkKeyBacking implements KeyBacking {
       JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
       Object object = parser.readObject();
       while (object != null) {
-        if (object instanceof PEMKeyPair keys) {
-          return new JdkKeyBacking(converter.getKeyPair(keys));
-        }
-        if (object instanceof PrivateKeyInfo info) {
+        PrivateKeyInfo info =
+            switch (object) {
+              case PEMKeyPair keys -> keys.getPrivateKeyInfo();
+              case PrivateKeyInfo alone -> alone;
+              default -> null; // Parameters or certificates may stand before the key.
+            };
+        if (info != null) {
           PrivateKey key = converter.getPrivateKey(info);
           return new JdkKeyBacking(new KeyPair(PublicHalf.of(key), key));
         }

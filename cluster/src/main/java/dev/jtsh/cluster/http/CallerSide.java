@@ -99,6 +99,7 @@ public enum CallerSide {
     @Override
     boolean takeOutReader(ChannelPipeline pipeline) {
       pipeline.get(Http2ServerStreamCodec.class).pipe();
+      pipeline.remove(OneByOne.class);
       return true;
     }
 

@@ -205,6 +205,9 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
 
   /** Gives the outgoing head the body framing of what the caller sends. */
   private HttpRequest outgoing(HttpRequest head) {
+    if (upgrade.isPresent()) {
+      return head; // What follows is the pipe: the way there stays open.
+    }
     if (requestComplete) {
       return new DefaultFullHttpRequest(
           HttpVersion.HTTP_1_1,
@@ -214,7 +217,7 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
           head.headers(),
           new DefaultHttpHeaders());
     }
-    if (upgrade.isEmpty() && !HttpUtil.isContentLengthSet(head)) {
+    if (!HttpUtil.isContentLengthSet(head)) {
       HttpUtil.setTransferEncodingChunked(head, true);
     }
     return head;

@@ -66,13 +66,15 @@ public final class HeaderRules {
   /**
    * A new block with what a client may say, each value as sent.
    *
-   * @param upgrade whether the handshake headers of an upgrade belong to it
+   * @param upgrade whether the handshake headers of an upgrade belong to it; it has no body then
    */
   public static HttpHeaders requestHeaders(HttpHeaders client, boolean upgrade) {
     HttpHeaders allowed = new DefaultHttpHeaders();
     for (var header : client) {
       String name = header.getKey().toLowerCase(Locale.ROOT);
-      if (REQUEST_HEADERS.contains(name) || (upgrade && UPGRADE_HEADERS.contains(name))) {
+      boolean ordinary =
+          REQUEST_HEADERS.contains(name) && !(upgrade && name.startsWith("content-"));
+      if (ordinary || (upgrade && UPGRADE_HEADERS.contains(name))) {
         allowed.add(name, header.getValue());
       }
     }

@@ -39,7 +39,7 @@ abstract class Http2StreamCodec extends ChannelDuplexHandler {
   abstract void putPseudoHeaders(HttpMessage message, Http2Headers headers);
 
   /** From here on DATA frames are plain bytes; the end of the stream is the end of the pipe. */
-  final void pipe() {
+  public final void pipe() {
     piped = true;
   }
 

@@ -8,9 +8,9 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * Hands over one message for each {@code read()}, however many a decoder made of one packet. A
- * demand stays until it is met: Netty's own handler for this forgets it at the end of a packet that
- * held no whole message.
+ * Hands over one message for each {@code read()}, however many a decoder made of one packet, and
+ * says {@code channelReadComplete} after each. A demand stays until it is met: Netty's own handler
+ * for this forgets it at the end of a packet that held no whole message.
  */
 public final class OneByOne extends ChannelDuplexHandler {
   private final Queue<Object> waiting = new ArrayDeque<>();
@@ -20,27 +20,29 @@ public final class OneByOne extends ChannelDuplexHandler {
   @Override
   public void read(ChannelHandlerContext ctx) {
     demand = true;
-    deliver(ctx);
-    if (demand) {
-      ctx.read();
+    if (!delivering) {
+      deliver(ctx);
+      if (demand) {
+        ctx.read();
+      }
     }
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
     waiting.add(msg);
-    deliver(ctx);
+    if (!delivering) {
+      deliver(ctx);
+    }
   }
 
   private void deliver(ChannelHandlerContext ctx) {
-    if (delivering) {
-      return; // The loop below sees what changed.
-    }
     delivering = true;
     try {
       while (demand && !waiting.isEmpty()) {
         demand = false;
         ctx.fireChannelRead(waiting.remove());
+        ctx.fireChannelReadComplete();
       }
     } finally {
       delivering = false;
@@ -49,7 +51,6 @@ public final class OneByOne extends ChannelDuplexHandler {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    ctx.fireChannelReadComplete();
     if (demand && waiting.isEmpty()) {
       ctx.read();
     }
@@ -57,8 +58,12 @@ public final class OneByOne extends ChannelDuplexHandler {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
+    boolean some = !waiting.isEmpty();
     while (!waiting.isEmpty()) {
       ctx.fireChannelRead(waiting.remove());
+    }
+    if (some) {
+      ctx.fireChannelReadComplete();
     }
   }
 

@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -29,16 +30,33 @@ public final class RawRelay extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
-    if (msg instanceof ByteBuf) {
-      peer.write(msg)
-          .addListener(written -> {
-            if (!written.isSuccess()) {
-              ctx.close();
-            }
-          });
-      return;
+    switch (msg) {
+      case ByteBuf bytes -> pass(ctx, bytes);
+      // The first bytes of a pipe may have been read while it was still HTTP.
+      case HttpContent content -> {
+        boolean end = content instanceof LastHttpContent && !isEndOfHttp(content);
+        pass(ctx, content.content());
+        if (end) {
+          closeAfterFlush(peer);
+        }
+      }
+      default -> ReferenceCountUtil.release(msg);
     }
-    ReferenceCountUtil.release(msg); // The empty end of the HTTP message before the pipe.
+  }
+
+  /** The HTTP/1.1 decoder ends the message of a 101 with this one object. */
+  private static boolean isEndOfHttp(HttpContent content) {
+    return LastHttpContent.EMPTY_LAST_CONTENT.equals(content);
+  }
+
+  private void pass(ChannelHandlerContext ctx, ByteBuf bytes) {
+    peer.write(bytes)
+        .addListener(written -> {
+          if (!written.isSuccess()) {
+            logger.debug("{}: the other end takes no more", ctx.channel().id(), written.cause());
+            ctx.close();
+          }
+        });
   }
 
   @Override

@@ -4,20 +4,27 @@ package dev.jtsh.cluster.proxy;
 import dev.jtsh.cluster.http.Http1ServerCodec;
 import dev.jtsh.cluster.http.OneByOne;
 import dev.jtsh.cluster.net.Transport;
+import dev.jtsh.cluster.tunnel.TunnelAcceptor;
+import dev.jtsh.cluster.tunnel.TunnelRegistry;
 import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.protocol.net.ServiceNames;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.local.LocalAddress;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,12 +38,17 @@ import org.slf4j.LoggerFactory;
 public final class ProxyServer implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(ProxyServer.class);
   private static final int WEB_BODY_BYTES_MAX = 1024 * 1024;
+  private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(5);
 
   private final ProxyConfig config;
   private final ProxyParts parts;
   private final Transport transport;
   private final ConnectionCounter counter;
   private final AuthPassThrough auth;
+  private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+  private final TunnelRegistry registry = new TunnelRegistry();
+  private final TunnelAcceptor tunnel;
+  private final KubeFront kube;
   private final Channel listener;
   private final Channel inProcess;
 
@@ -47,6 +59,12 @@ public final class ProxyServer implements AutoCloseable {
     this.transport = transport;
     this.counter = new ConnectionCounter(config.limits());
     this.auth = new AuthPassThrough(transport, parts.auth(), parts.callers());
+    this.tunnel =
+        new TunnelAcceptor(
+            config.clusterName(), parts.host(), parts.hostAnchors(), registry, parts.audit());
+    this.kube =
+        new KubeFront(
+            config.clusterName(), parts.host(), parts.userAnchors(), registry, parts.clock());
     this.inProcess = bind(new LocalAddress("jtsh-proxy-" + UUID.randomUUID()));
     this.listener = bind(config.listen());
   }
@@ -78,6 +96,11 @@ public final class ProxyServer implements AutoCloseable {
     return (LocalAddress) inProcess.localAddress();
   }
 
+  /** Which kube clusters have an agent connected now. */
+  public SortedSet<String> liveKubeClusters() {
+    return registry.kubeClusters();
+  }
+
   private Channel bind(SocketAddress address) throws IOException {
     ChannelFuture bound =
         transport
@@ -99,6 +122,7 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   private void accept(Channel channel) {
+    open.add(channel);
     if (channel.remoteAddress() instanceof InetSocketAddress remote) {
       if (!counter.enter(remote.getAddress())) {
         channel.close();
@@ -111,7 +135,7 @@ public final class ProxyServer implements AutoCloseable {
 
   private Future<ClientHelloRouter.Service> choose(ClientHello hello, Channel channel) {
     if (ServiceNames.isKubeServerName(hello.serverName())) {
-      return refused(channel, "kube is not served yet");
+      return channel.eventLoop().newSucceededFuture(kube::install);
     }
     List<String> protocols = hello.protocols();
     if (!protocols.isEmpty() && ServiceNames.isAuthAlpn(protocols.getFirst())) {
@@ -119,6 +143,9 @@ public final class ProxyServer implements AutoCloseable {
       return cluster.equals(Optional.of(config.clusterName()))
           ? auth.open(channel)
           : refused(channel, "auth of an unknown cluster");
+    }
+    if (protocols.contains(ServiceNames.AGENT_TUNNEL)) {
+      return channel.eventLoop().newSucceededFuture(tunnel::install);
     }
     boolean web =
         protocols.isEmpty()
@@ -152,6 +179,7 @@ public final class ProxyServer implements AutoCloseable {
   public void close() {
     listener.close().awaitUninterruptibly();
     inProcess.close().awaitUninterruptibly(); // Its name would outlive the loops.
+    open.close().awaitUninterruptibly(CLOSE_TIME_MAX.toMillis());
     transport.close();
   }
 }

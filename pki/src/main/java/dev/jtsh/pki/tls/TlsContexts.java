@@ -188,11 +188,15 @@ public final class TlsContexts {
     }
   }
 
-  /** The certificate the peer has proved to own; empty if it presented none. */
+  /**
+   * The certificate the peer has proved to own; empty if it presented none. A client that presents
+   * more than its leaf is nobody too: intermediaries are not supported (wire reference §4.1).
+   */
   public static Optional<X509Certificate> peerLeaf(SSLEngine engine) {
     try {
       Certificate[] chain = engine.getSession().getPeerCertificates();
-      return chain.length > 0 && chain[0] instanceof X509Certificate leaf
+      boolean acceptable = engine.getUseClientMode() ? chain.length > 0 : chain.length == 1;
+      return acceptable && chain[0] instanceof X509Certificate leaf
           ? Optional.of(leaf)
           : Optional.empty();
     } catch (SSLPeerUnverifiedException e) {
@@ -222,6 +226,7 @@ public final class TlsContexts {
     SslContext context = builder.build();
     if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
       sessions.setSessionCacheEnabled(false);
+      return new NoResumptionContext(context);
     }
     return context;
   }

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.proxy;
+
+import dev.jtsh.cluster.http.AfterHandshake;
+import dev.jtsh.cluster.http.CallerSide;
+import dev.jtsh.cluster.http.Exchange;
+import dev.jtsh.cluster.http.Http1ServerCodec;
+import dev.jtsh.cluster.http.Http2Connections;
+import dev.jtsh.cluster.http.Http2ServerStreamCodec;
+import dev.jtsh.cluster.http.OneByOne;
+import dev.jtsh.cluster.kube.KubeAnswers;
+import dev.jtsh.cluster.tunnel.TunnelRegistry;
+import dev.jtsh.pki.tls.ClientAuthentication;
+import dev.jtsh.pki.tls.TlsContexts;
+import dev.jtsh.pki.tls.TlsIdentity;
+import dev.jtsh.pki.tls.TrustAnchors;
+import dev.jtsh.protocol.net.ServiceNames;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * What kubectl, or the local proxy, talks to: HTTP/2 and HTTP/1.1 with the user's certificate, sent
+ * on to an agent of the kube cluster that the certificate is for.
+ */
+final class KubeFront {
+  private static final int STREAMS_MAX = 250;
+  private static final int HEADER_BYTES_MAX = 64 * 1024;
+
+  private final String clusterName;
+  private final SslContext context;
+  private final TunnelRegistry registry;
+  private final RequestCounter counter = new RequestCounter();
+  private final InstantSource clock;
+
+  KubeFront(
+      String clusterName,
+      TlsIdentity host,
+      TrustAnchors userAnchors,
+      TunnelRegistry registry,
+      InstantSource clock) {
+    this.clusterName = clusterName;
+    this.registry = registry;
+    this.clock = clock;
+    this.context =
+        TlsContexts.server(
+            host,
+            ClientAuthentication.OPTIONAL,
+            userAnchors,
+            List.of(ServiceNames.H2, ServiceNames.HTTP_1_1));
+  }
+
+  void install(ChannelPipeline pipeline) {
+    pipeline
+        .addLast(TlsContexts.serverHandler(context, pipeline.channel().alloc()))
+        .addLast(new AfterHandshake(this::ready));
+  }
+
+  private void ready(Channel channel, SslHandler tls) {
+    InetSocketAddress remote =
+        channel.remoteAddress() instanceof InetSocketAddress address ? address : null;
+    var router = new KubeFrontRouter(clusterName, chain(tls), remote, registry, counter, clock);
+    if (ServiceNames.H2.equals(tls.applicationProtocol())) {
+      Http2Connections.serve(
+          channel.pipeline(),
+          STREAMS_MAX,
+          HEADER_BYTES_MAX,
+          false,
+          stream ->
+              stream
+                  .addLast(new Http2ServerStreamCodec())
+                  .addLast(new OneByOne())
+                  .addLast(new Exchange(CallerSide.HTTP2, router, KubeAnswers::fault)));
+    } else {
+      channel
+          .pipeline()
+          .addLast(new Http1ServerCodec())
+          .addLast(new OneByOne())
+          .addLast(new Exchange(CallerSide.HTTP1, router, KubeAnswers::fault));
+    }
+  }
+
+  private static List<X509Certificate> chain(SslHandler tls) {
+    List<X509Certificate> chain = new ArrayList<>();
+    try {
+      for (Certificate certificate : tls.engine().getSession().getPeerCertificates()) {
+        if (certificate instanceof X509Certificate x509) {
+          chain.add(x509);
+        }
+      }
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of(); // No certificate: told in a way that clients understand, per request.
+    }
+    return chain;
+  }
+}
