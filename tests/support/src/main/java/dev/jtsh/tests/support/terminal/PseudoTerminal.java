@@ -49,6 +49,7 @@ public final class PseudoTerminal implements AutoCloseable {
   private final RunningProgram guard;
   private final String token = UUID.randomUUID().toString();
   private final Transcript transcript;
+  private final List<ProcessHandle> hungUp = new ArrayList<>(); // what may outlive the terminal
   private int met; // Where in the plain text the last expectation ended.
 
   private PseudoTerminal(Path directory, RunningProgram guard) {
@@ -277,10 +278,20 @@ public final class PseudoTerminal implements AutoCloseable {
         });
   }
 
+  /**
+   * Takes the terminal away, as a lost SSH connection does: the program gets SIGHUP. Its screen and
+   * exit status cannot be asked for any more, its transcript can.
+   */
+  public void hangUp() {
+    hungUp.addAll(processes());
+    tmux("kill-server");
+  }
+
   /** Ends the program, whatever it does about it, and the terminal. */
   @Override
   public void close() {
     List<ProcessHandle> processes = processes();
+    processes.addAll(hungUp);
     guard.awaitEnd(COMMAND_LIMIT); // Its stdin ends: it hangs up the terminal and cleans up.
     guard.close();
     processes.forEach(ProcessHandle::destroyForcibly);

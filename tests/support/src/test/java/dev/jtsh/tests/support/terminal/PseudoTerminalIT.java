@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,20 @@ class PseudoTerminalIT {
       terminal.expect("\n42\n", SOON);
       terminal.expect(Pattern.compile("/dev/pts/\\d+\\n"), SOON);
       terminal.expect("ready> ", SOON);
+      terminal.sendLine("exit 7");
+      assertThat(terminal.awaitExit(SOON)).isEqualTo(7);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zsh -f -i", "fish --no-config -i"})
+  void shellsThatPaintTheirLinesAreReadToo(String command, @TempDir Path home) {
+    Map<String, String> environment = new HashMap<>(ENVIRONMENT);
+    environment.put("HOME", home.toString());
+    try (PseudoTerminal terminal =
+        PseudoTerminal.start(List.of(command.split(" ")), environment, TerminalSize.WIDE)) {
+      terminal.sendLine("expr 6 '*' 7001");
+      terminal.awaitScreen("42006", SOON);
       terminal.sendLine("exit 7");
       assertThat(terminal.awaitExit(SOON)).isEqualTo(7);
     }
@@ -193,6 +208,20 @@ class PseudoTerminalIT {
           .hasMessageContaining("short");
     }
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void hangingUpSendsSighupToTheProgram(@TempDir Path directory) {
+    Path told = directory.resolve("told");
+    String script = "trap 'echo hup >" + told + "; exit' HUP; echo up; sleep 4713";
+    try (PseudoTerminal terminal = shell("sh", "-c", script)) {
+      terminal.expect("up", SOON);
+      ProcessHandle program = ProcessHandle.of(terminal.pid()).orElseThrow();
+      terminal.hangUp();
+      program.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+      assertThat(told).hasContent("hup");
+      assertThat(terminal.plainTranscript()).isEqualTo("up\n");
+    }
   }
 
   @Test
