@@ -74,6 +74,25 @@ class WebClientIT {
   }
 
   @Test
+  void recordedPingOfTeleport15IsUnderstood() throws Exception {
+    byte[] recorded = Files.readAllBytes(Path.of("src/test/resources/recorded/ping-headless.json"));
+    cluster
+        .web()
+        .on(
+            "/webapi/ping/headless",
+            call -> WebReply.text(200, new String(recorded, StandardCharsets.UTF_8)));
+
+    Discovery discovery = client.ping(proxy, "headless");
+
+    assertThat(discovery.version().major()).isEqualTo(15);
+    assertThat(discovery.version().takesTwoKeys()).isFalse();
+    assertThat(discovery.jtshCluster()).isFalse();
+    assertThat(discovery.defaultSessionTtl()).isEqualTo(Duration.ofHours(12));
+    discovery.requireHeadless();
+    discovery.requireKubernetes();
+  }
+
+  @Test
   void jtshClusterIsKnownByItsOwnKeyOrVersion() throws Exception {
     cluster.web().on("/webapi/ping", call -> WebReply.json(cluster.ping("17.2.0+jtsh.1")));
     assertThat(client.ping(proxy, "").jtshCluster()).isTrue();

@@ -126,11 +126,11 @@ public final class HeadlessSession implements AutoCloseable {
   /** Asks the cluster and blocks until the decision or the end of the three minutes. */
   public HeadlessOutcome await(WaitListener listener) {
     requireState(State.REQUEST);
-    state = State.WAITING;
+    advance(State.WAITING);
     HeadlessOutcome outcome = waitForDecision(listener);
     if (outcome instanceof HeadlessOutcome.Approved(var credentials, var grant)) {
       approved = new Approved(credentials, grant);
-      state = State.APPROVED;
+      advance(State.APPROVED);
     } else {
       close();
     }
@@ -149,7 +149,7 @@ public final class HeadlessSession implements AutoCloseable {
       ActivationOutcome outcome =
           new KubeCertificates(auth, discovery, login.credentials(), login.grant(), clock)
               .issue(request);
-      state = outcome instanceof ActivationOutcome.Active ? State.ACTIVE : State.ENDED;
+      advance(outcome instanceof ActivationOutcome.Active ? State.ACTIVE : State.ENDED);
       return outcome;
     } finally {
       key.close();
@@ -159,7 +159,7 @@ public final class HeadlessSession implements AutoCloseable {
   /** Ends the session and wipes the login's key. An {@link ActiveSession} is closed on its own. */
   @Override
   public void close() {
-    state = State.ENDED;
+    advance(State.ENDED);
     key.close();
   }
 
@@ -256,6 +256,13 @@ public final class HeadlessSession implements AutoCloseable {
 
   private static Duration min(Duration a, Duration b) {
     return a.compareTo(b) <= 0 ? a : b;
+  }
+
+  /** A session that has ended, perhaps by another thread, stays so. */
+  private synchronized void advance(State next) {
+    if (state != State.ENDED) {
+      state = next;
+    }
   }
 
   private void requireState(State expected) {
