@@ -15,9 +15,9 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 
 /**
- * The libcrypto calls jtsh uses. Its errors become {@link CryptoLibraryException}. Loading this
- * class initialises libcrypto: without the configuration file of the environment (rule 19), and
- * with its secure heap on pages nobody else can read.
+ * libcrypto itself and its RSA calls. Its errors become {@link CryptoLibraryException}. Loading
+ * this class initialises libcrypto: without the configuration file of the environment (rule 19),
+ * and with its secure heap on pages nobody else can read.
  */
 final class LibCrypto {
   private static final SymbolLookup LIBRARY = CryptoLibraryFile.require();
@@ -51,9 +51,6 @@ final class LibCrypto {
   // int EVP_PKEY_keygen_init(EVP_PKEY_CTX *ctx)
   private static final MethodHandle KEYGEN_INIT =
       link("EVP_PKEY_keygen_init", EVP_PKEY_keygen_init$descriptor());
-  // int EVP_PKEY_CTX_set_group_name(EVP_PKEY_CTX *ctx, const char *name)
-  private static final MethodHandle SET_GROUP =
-      link("EVP_PKEY_CTX_set_group_name", EVP_PKEY_CTX_set_group_name$descriptor());
   // int EVP_PKEY_CTX_set_rsa_keygen_bits(EVP_PKEY_CTX *ctx, int bits)
   private static final MethodHandle SET_RSA_BITS =
       link("EVP_PKEY_CTX_set_rsa_keygen_bits", EVP_PKEY_CTX_set_rsa_keygen_bits$descriptor());
@@ -70,8 +67,6 @@ final class LibCrypto {
   // int EVP_PKEY_get_bits(const EVP_PKEY *key)
   private static final MethodHandle GET_BITS =
       link("EVP_PKEY_get_bits", EVP_PKEY_get_bits$descriptor());
-  // int EVP_PKEY_is_a(const EVP_PKEY *key, const char *name)
-  private static final MethodHandle IS_A = link("EVP_PKEY_is_a", EVP_PKEY_is_a$descriptor());
   // EVP_MD_CTX *EVP_MD_CTX_new(void)
   private static final MethodHandle MD_NEW = link("EVP_MD_CTX_new", EVP_MD_CTX_new$descriptor());
   // void EVP_MD_CTX_free(EVP_MD_CTX *ctx)
@@ -111,13 +106,27 @@ final class LibCrypto {
     return HEAP_KIND;
   }
 
-  static MemorySegment generateEc(String group) {
-    return generate(
-        "EC", (arena, ctx) -> (int) SET_GROUP.invokeExact(ctx, arena.allocateFrom(group)));
-  }
-
+  /** A fresh RSA key; the caller frees it. */
   static MemorySegment generateRsa(int bits) {
-    return generate("RSA", (arena, ctx) -> (int) SET_RSA_BITS.invokeExact(ctx, bits));
+    try (Arena arena = Arena.ofConfined()) {
+      clearErrors();
+      MemorySegment none = MemorySegment.NULL;
+      MemorySegment name = arena.allocateFrom("RSA");
+      MemorySegment ctx =
+          pointer(
+              "EVP_PKEY_CTX_new_from_name", (MemorySegment) CTX_NEW.invokeExact(none, name, none));
+      try {
+        ok("EVP_PKEY_keygen_init", (int) KEYGEN_INIT.invokeExact(ctx));
+        ok("RSA key size", (int) SET_RSA_BITS.invokeExact(ctx, bits));
+        MemorySegment key = arena.allocateFrom(ADDRESS, MemorySegment.NULL);
+        ok("EVP_PKEY_generate", (int) GENERATE.invokeExact(ctx, key));
+        return key.get(ADDRESS, 0);
+      } finally {
+        CTX_FREE.invokeExact(ctx);
+      }
+    } catch (Throwable t) {
+      throw NativeLinker.unchecked(t);
+    }
   }
 
   static void clearErrors() throws Throwable {
@@ -145,14 +154,6 @@ final class LibCrypto {
   static int bits(MemorySegment key) {
     try {
       return (int) GET_BITS.invokeExact(key);
-    } catch (Throwable t) {
-      throw NativeLinker.unchecked(t);
-    }
-  }
-
-  static boolean isA(MemorySegment key, String algorithm) {
-    try (Arena arena = Arena.ofConfined()) {
-      return (int) IS_A.invokeExact(key, arena.allocateFrom(algorithm)) == 1;
     } catch (Throwable t) {
       throw NativeLinker.unchecked(t);
     }
@@ -225,28 +226,6 @@ final class LibCrypto {
     }
   }
 
-  private static MemorySegment generate(String algorithm, KeyOption option) {
-    try (Arena arena = Arena.ofConfined()) {
-      CLEAR_ERROR.invokeExact();
-      MemorySegment none = MemorySegment.NULL;
-      MemorySegment name = arena.allocateFrom(algorithm);
-      MemorySegment ctx =
-          pointer(
-              "EVP_PKEY_CTX_new_from_name", (MemorySegment) CTX_NEW.invokeExact(none, name, none));
-      try {
-        ok("EVP_PKEY_keygen_init", (int) KEYGEN_INIT.invokeExact(ctx));
-        ok("key generation option", option.set(arena, ctx));
-        MemorySegment key = arena.allocateFrom(ADDRESS, MemorySegment.NULL);
-        ok("EVP_PKEY_generate", (int) GENERATE.invokeExact(ctx, key));
-        return key.get(ADDRESS, 0);
-      } finally {
-        CTX_FREE.invokeExact(ctx);
-      }
-    } catch (Throwable t) {
-      throw NativeLinker.unchecked(t);
-    }
-  }
-
   private static MemorySegment digestOf(NativeKey.Scheme scheme) {
     return switch (scheme.digest()) {
       case SHA256 -> SHA256;
@@ -309,9 +288,5 @@ final class LibCrypto {
     } catch (Throwable t) {
       throw NativeLinker.unchecked(t);
     }
-  }
-
-  private interface KeyOption {
-    int set(Arena arena, MemorySegment ctx) throws Throwable;
   }
 }

@@ -3,15 +3,14 @@ package dev.jtsh.nativebindings;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * A private key that lives in libcrypto's secure heap and nowhere else: never in the Java heap,
- * never in ordinary native memory. It can sign, say its public half, and be written as PEM into a
- * {@link SecretBuffer}. Thread-safe; {@link #close} waits for signatures under way.
+ * A private key in libcrypto's secure heap, never in the Java heap. A P-256 key is in no other
+ * memory at all, also while it signs; libcrypto has the primes of an RSA key in ordinary memory
+ * during a signature and cleanses them after it. The key can sign, say its public half, and be
+ * written as PEM into a {@link SecretBuffer}. Thread-safe; {@link #close} waits for signatures
+ * under way.
  */
 public final class NativeKey implements AutoCloseable {
   /** Algorithms and sizes. */
@@ -25,6 +24,10 @@ public final class NativeKey implements AutoCloseable {
 
     Kind(int bits) {
       this.bits = bits;
+    }
+
+    int bits() {
+      return bits;
     }
 
     /** Whether it is an RSA key. */
@@ -66,38 +69,35 @@ public final class NativeKey implements AutoCloseable {
 
   /** What is signed. */
   enum Digest {
-    SHA256,
-    SHA384,
-    SHA512
+    SHA256("SHA-256"),
+    SHA384("SHA-384"),
+    SHA512("SHA-512");
+
+    private final String jcaName;
+
+    Digest(String jcaName) {
+      this.jcaName = jcaName;
+    }
+
+    String jcaName() {
+      return jcaName;
+    }
   }
-
-  /**
-   * Copies of RSA keys at one time: each signature works on its own copy (see {@link #sign}), and
-   * the heap they lie in is bounded.
-   */
-  private static final Semaphore RSA_COPIES = new Semaphore(16);
-
-  /** SubjectPublicKeyInfo up to and including the 04 of an uncompressed point on P-256. */
-  private static final byte[] P256_PREFIX =
-      HexFormat.of().parseHex("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
 
   private final Kind kind;
   private final byte[] publicKeyDer;
-
-  /** See {@link #signWithCopy}. */
-  private final boolean signsByCopy;
-
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
 
-  /** EVP_PKEY pointer; NULL after close. */
-  @GuardedBy("lock")
-  private MemorySegment key;
+  /** Used under the read lock, freed under the write lock. */
+  private final KeyHandle handle;
 
-  private NativeKey(MemorySegment key, Kind kind, byte[] publicKeyDer, boolean signsByCopy) {
-    this.signsByCopy = signsByCopy;
-    this.key = key;
-    this.kind = kind;
-    this.publicKeyDer = publicKeyDer;
+  @GuardedBy("lock")
+  private boolean closed;
+
+  private NativeKey(KeyHandle handle) {
+    this.handle = handle;
+    this.kind = handle.kind();
+    this.publicKeyDer = handle.publicKeyDer();
   }
 
   /** Whether this system has what native keys need (OpenSSL 3 as libcrypto.so.3). */
@@ -112,9 +112,7 @@ public final class NativeKey implements AutoCloseable {
 
   /** Makes a fresh key. */
   public static NativeKey generate(Kind kind) {
-    return kind.isRsa()
-        ? own(LibCrypto.generateRsa(kind.bits), true)
-        : own(LibCrypto.generateEc("P-256"), false);
+    return new NativeKey(KeyHandle.generate(kind));
   }
 
   /**
@@ -123,11 +121,7 @@ public final class NativeKey implements AutoCloseable {
    * @throws KeyFormatException if it is no private key or of a kind jtsh does not use
    */
   public static NativeKey fromPkcs8Der(MemorySegment der) {
-    return switch (PrivateKeyDer.parse(der)) {
-      case PrivateKeyDer.P256(MemorySegment scalar) ->
-          own(LibCryptoImport.p256(scalar, SecretArena.process()), false);
-      case PrivateKeyDer.Rsa(MemorySegment pkcs1) -> own(LibCryptoImport.rsa(pkcs1), false);
-    };
+    return new NativeKey(KeyHandle.read(der));
   }
 
   /**
@@ -152,7 +146,7 @@ public final class NativeKey implements AutoCloseable {
   }
 
   /**
-   * Signs a message (which libcrypto hashes).
+   * Signs a message (not its digest).
    *
    * @throws IllegalArgumentException if the scheme is not for this key's algorithm
    * @throws IllegalStateException if the key is closed
@@ -164,7 +158,7 @@ public final class NativeKey implements AutoCloseable {
     lock.readLock().lock();
     try {
       requireOpen();
-      return signsByCopy ? signWithCopy(scheme, message) : LibCrypto.sign(key, scheme, message);
+      return handle.sign(scheme, message);
     } finally {
       lock.readLock().unlock();
     }
@@ -176,7 +170,7 @@ public final class NativeKey implements AutoCloseable {
     try {
       requireOpen();
       SecretArena arena = SecretArena.process();
-      try (SecretBuffer der = Pkcs8.encode(key, kind, publicKeyDer, arena)) {
+      try (SecretBuffer der = handle.pkcs8(arena)) {
         return PemArmour.encodePrivateKey(der.segment(), arena);
       }
     } finally {
@@ -189,67 +183,19 @@ public final class NativeKey implements AutoCloseable {
   public void close() {
     lock.writeLock().lock();
     try {
-      if (key.address() != 0) {
-        LibCrypto.free(key);
-        key = MemorySegment.NULL;
+      if (!closed) {
+        closed = true;
+        handle.free();
       }
     } finally {
       lock.writeLock().unlock();
     }
   }
 
-  /**
-   * libcrypto caches the primes of a generated RSA key in ordinary memory when it signs, for the
-   * life of the key. A copy per signature takes that cache along when it is freed and cleansed.
-   */
-  @GuardedBy("lock")
-  private byte[] signWithCopy(Scheme scheme, byte[] message) {
-    RSA_COPIES.acquireUninterruptibly();
-    try {
-      MemorySegment copy = LibCrypto.duplicate(key);
-      try {
-        return LibCrypto.sign(copy, scheme, message);
-      } finally {
-        LibCrypto.free(copy);
-      }
-    } finally {
-      RSA_COPIES.release();
-    }
-  }
-
   @GuardedBy("lock")
   private void requireOpen() {
-    if (key.address() == 0) {
+    if (closed) {
       throw new IllegalStateException("the key is closed");
     }
-  }
-
-  /** Takes ownership of an EVP_PKEY, also when it is refused. */
-  private static NativeKey own(MemorySegment key, boolean signsByCopy) {
-    try {
-      byte[] publicKeyDer = LibCrypto.publicKeyDer(key);
-      return new NativeKey(key, kindOf(key, publicKeyDer), publicKeyDer, signsByCopy);
-    } catch (RuntimeException e) {
-      LibCrypto.free(key);
-      throw e;
-    }
-  }
-
-  private static Kind kindOf(MemorySegment key, byte[] publicKeyDer) {
-    if (LibCrypto.isA(key, "RSA")) {
-      int bits = LibCrypto.bits(key);
-      for (Kind kind : Kind.values()) {
-        if (kind.isRsa() && kind.bits == bits) {
-          return kind;
-        }
-      }
-      throw new KeyFormatException("RSA keys of " + bits + " bits are not used: 2048, 3072, 4096");
-    }
-    int prefix = P256_PREFIX.length;
-    if (publicKeyDer.length > prefix
-        && Arrays.equals(publicKeyDer, 0, prefix, P256_PREFIX, 0, prefix)) {
-      return Kind.EC_P256;
-    }
-    throw new KeyFormatException("only P-256 and RSA keys are used");
   }
 }

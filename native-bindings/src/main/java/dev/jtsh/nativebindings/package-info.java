@@ -8,9 +8,10 @@
  * hand lack them: {@code MFD_NOEXEC_SEAL} in {@link dev.jtsh.nativebindings.MemoryFile}, and the
  * flags of open(2) on ARM and macOS in {@code OpenFlags}.
  *
- * <p>What this protects: private keys and the PEM text made of them never enter the Java heap or
- * ordinary native memory. What it does not: TLS session keys, messages that are signed, and
- * everything once root attaches to the process before {@link
+ * <p>What this protects: private keys and the PEM text made of them never enter the Java heap; a
+ * P-256 key is in its secret pages alone, even while it signs, and an RSA key as soon as a
+ * signature is done. What it does not: TLS session keys, messages that are signed, the primes of an
+ * RSA key during a signature, and everything once root attaches to the process before {@link
  * dev.jtsh.nativebindings.ProcessHardening#apply}.
  */
 @NullMarked

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A hardened process of an ordinary user, looked at by that user and by another one. */
 @EnabledOnOs(OS.LINUX)
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class Attack16NotDumpableTooLateIT {
   private static final String OWNER = "65534";
   private static final String STRANGER = "65533";

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Variables that would change which libcrypto holds the keys, or what it loads. */
 @EnabledOnOs(OS.LINUX)
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class Attack19EnvironmentThatWinsIT {
   @TempDir Path directory;
 

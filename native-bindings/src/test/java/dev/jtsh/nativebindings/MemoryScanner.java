@@ -46,8 +46,9 @@ final class MemoryScanner {
     try (RandomAccessFile memory = new RandomAccessFile(process.resolve("mem").toString(), "r")) {
       for (String line : Files.readAllLines(process.resolve("maps"))) {
         String[] fields = line.split("\\s+", 6);
-        if (!fields[1].startsWith("r") || line.endsWith("[vsyscall]") || line.contains("[vvar")) {
-          continue;
+        boolean unchangedFile = fields[1].startsWith("r-") && line.contains(" /");
+        if (!fields[1].startsWith("r") || unchangedFile || line.contains(" [v")) {
+          continue; // Nobody wrote there, or it is the kernel's own page.
         }
         String[] range = fields[0].split("-");
         long from = Long.parseUnsignedLong(range[0], 16);

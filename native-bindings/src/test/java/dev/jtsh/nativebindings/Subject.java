@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A program of its own for tests that look at a process from outside. The first argument says what
@@ -39,26 +41,24 @@ final class Subject {
 
   /** Makes a key, signs, and tells the key over a pipe, straight from secret memory. */
   private static void generate(NativeKey.Kind kind) throws IOException {
-    try (NativeKey key = NativeKey.generate(kind)) {
-      use(key);
-      try (SecretBuffer pem = key.privateKeyPem()) {
-        SecretFile.write(1, pem.segment());
-      }
-      say("arena " + SecretArena.process().kind() + " heap " + NativeKey.memoryKind());
-      awaitEnd();
-      use(key);
+    NativeKey key = NativeKey.generate(kind);
+    use(key);
+    try (SecretBuffer pem = key.privateKeyPem()) {
+      SecretFile.write(1, pem.segment());
     }
+    say("arena " + SecretArena.process().kind() + " heap " + NativeKey.memoryKind());
+    awaitEnd();
   }
 
   private static void importKey(Path file) throws IOException {
-    try (SecretBuffer pem = SecretFile.read(file, PEM_BYTES_MAX);
-        NativeKey key = NativeKey.fromPem(pem.segment())) {
-      use(key);
-      key.privateKeyPem().close();
-      say("ready");
-      awaitEnd();
-      use(key);
+    NativeKey key;
+    try (SecretBuffer pem = SecretFile.read(file, PEM_BYTES_MAX)) {
+      key = NativeKey.fromPem(pem.segment());
     }
+    use(key);
+    key.privateKeyPem().close();
+    say("ready");
+    awaitEnd();
   }
 
   /** What no jtsh code may do: the key in the Java heap. The scanner has to find it. */
@@ -71,14 +71,46 @@ final class Subject {
     }
   }
 
+  /**
+   * Signs on two threads that live on: an EC key without end, so that it is looked at in the middle
+   * of signatures; an RSA key many times, and then the threads stay where they are, so that what
+   * lies on their stacks stays too.
+   */
   private static void use(NativeKey key) {
+    CountDownLatch signed = new CountDownLatch(2);
+    for (int thread = 0; thread < 2; thread++) {
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> {
+            sign(key);
+            signed.countDown();
+            while (!key.kind().isRsa()) {
+              sign(key);
+            }
+            LockSupport.park();
+          });
+    }
+    boolean interrupted = false;
+    while (signed.getCount() > 0) {
+      try {
+        signed.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void sign(NativeKey key) {
     NativeKey.Scheme[] schemes =
         key.kind().isRsa()
             ? new NativeKey.Scheme[] {
               NativeKey.Scheme.RSA_PSS_SHA256, NativeKey.Scheme.RSA_PKCS1_SHA256
             }
             : new NativeKey.Scheme[] {NativeKey.Scheme.ECDSA_SHA256};
-    int signatures = key.kind().isRsa() ? SIGNATURES / 5 : SIGNATURES;
+    int signatures = key.kind().isRsa() ? SIGNATURES / 10 : SIGNATURES;
     for (int i = 0; i < signatures; i++) {
       key.sign(schemes[i % schemes.length], MESSAGE);
     }
@@ -97,12 +129,12 @@ final class Subject {
     try (Arena arena = Arena.ofConfined();
         MemoryFile file =
             MemoryFile.create(
-                "kubeconfig", arena.allocateFrom(JAVA_BYTE, "content".getBytes(UTF_8)))) {
+                "kubeconfig", arena.allocateFrom(JAVA_BYTE, "content\n".getBytes(UTF_8)))) {
       ChildProcess child =
           ChildProcess.spawn(
               new SpawnRequest(
                   "/bin/sh",
-                  List.of("sh", "-c", "cat /proc/self/fd/3; echo; exec sleep 60"),
+                  List.of("sh", "-c", "cat /proc/self/fd/3; exec sleep 60"),
                   Environment.ofThisProcess(),
                   file.childDescriptors(),
                   true));

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The session file of a system without memfd, chosen by the name "Mac OS X" on this one. */
 @DisabledOnOs(OS.WINDOWS)
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TemporaryFileIT {
   @TempDir Path root;
 

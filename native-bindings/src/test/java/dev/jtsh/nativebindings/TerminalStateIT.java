@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** On a pseudo-terminal that script(1) makes. */
 @EnabledOnOs(OS.LINUX)
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TerminalStateIT {
   private static final Path SCRIPT = Path.of("/usr/bin/script");
 

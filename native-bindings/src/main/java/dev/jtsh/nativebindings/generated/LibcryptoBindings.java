@@ -77,24 +77,6 @@ public class LibcryptoBindings {
     public static int OSSL_PARAM_UNSIGNED_INTEGER() {
         return OSSL_PARAM_UNSIGNED_INTEGER;
     }
-    private static final int OSSL_PARAM_UTF8_STRING = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define OSSL_PARAM_UTF8_STRING 4
-     * }
-     */
-    public static int OSSL_PARAM_UTF8_STRING() {
-        return OSSL_PARAM_UTF8_STRING;
-    }
-    private static final int OSSL_PARAM_OCTET_STRING = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * #define OSSL_PARAM_OCTET_STRING 5
-     * }
-     */
-    public static int OSSL_PARAM_OCTET_STRING() {
-        return OSSL_PARAM_OCTET_STRING;
-    }
     private static final int NID_X9_62_prime256v1 = (int)415L;
     /**
      * {@snippet lang=c :
@@ -531,62 +513,6 @@ public class LibcryptoBindings {
         }
     }
 
-    private static class BN_secure_new {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LibcryptoBindings.C_POINTER    );
-
-        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("BN_secure_new");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * BIGNUM *BN_secure_new()
-     * }
-     */
-    public static FunctionDescriptor BN_secure_new$descriptor() {
-        return BN_secure_new.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * BIGNUM *BN_secure_new()
-     * }
-     */
-    public static MethodHandle BN_secure_new$handle() {
-        return BN_secure_new.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * BIGNUM *BN_secure_new()
-     * }
-     */
-    public static MemorySegment BN_secure_new$address() {
-        return BN_secure_new.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * BIGNUM *BN_secure_new()
-     * }
-     */
-    public static MemorySegment BN_secure_new() {
-        var mh$ = BN_secure_new.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("BN_secure_new");
-            }
-            return (MemorySegment)mh$.invokeExact();
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class BN_clear_free {
         public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
             LibcryptoBindings.C_POINTER
@@ -643,66 +569,6 @@ public class LibcryptoBindings {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-
-    private static class BN_bin2bn {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LibcryptoBindings.C_POINTER,
-            LibcryptoBindings.C_POINTER,
-            LibcryptoBindings.C_INT,
-            LibcryptoBindings.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("BN_bin2bn");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * BIGNUM *BN_bin2bn(const unsigned char *s, int len, BIGNUM *ret)
-     * }
-     */
-    public static FunctionDescriptor BN_bin2bn$descriptor() {
-        return BN_bin2bn.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * BIGNUM *BN_bin2bn(const unsigned char *s, int len, BIGNUM *ret)
-     * }
-     */
-    public static MethodHandle BN_bin2bn$handle() {
-        return BN_bin2bn.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * BIGNUM *BN_bin2bn(const unsigned char *s, int len, BIGNUM *ret)
-     * }
-     */
-    public static MemorySegment BN_bin2bn$address() {
-        return BN_bin2bn.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * BIGNUM *BN_bin2bn(const unsigned char *s, int len, BIGNUM *ret)
-     * }
-     */
-    public static MemorySegment BN_bin2bn(MemorySegment s, int len, MemorySegment ret) {
-        var mh$ = BN_bin2bn.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("BN_bin2bn", s, len, ret);
-            }
-            return (MemorySegment)mh$.invokeExact(s, len, ret);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
     private static final int POINT_CONVERSION_UNCOMPRESSED = (int)4L;
     /**
      * {@snippet lang=c :
@@ -711,121 +577,6 @@ public class LibcryptoBindings {
      */
     public static int POINT_CONVERSION_UNCOMPRESSED() {
         return POINT_CONVERSION_UNCOMPRESSED;
-    }
-
-    private static class EC_GROUP_free {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
-            LibcryptoBindings.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_GROUP_free");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * void EC_GROUP_free(EC_GROUP *group)
-     * }
-     */
-    public static FunctionDescriptor EC_GROUP_free$descriptor() {
-        return EC_GROUP_free.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * void EC_GROUP_free(EC_GROUP *group)
-     * }
-     */
-    public static MethodHandle EC_GROUP_free$handle() {
-        return EC_GROUP_free.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * void EC_GROUP_free(EC_GROUP *group)
-     * }
-     */
-    public static MemorySegment EC_GROUP_free$address() {
-        return EC_GROUP_free.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * void EC_GROUP_free(EC_GROUP *group)
-     * }
-     */
-    public static void EC_GROUP_free(MemorySegment group) {
-        var mh$ = EC_GROUP_free.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("EC_GROUP_free", group);
-            }
-            mh$.invokeExact(group);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class EC_GROUP_new_by_curve_name {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LibcryptoBindings.C_POINTER,
-            LibcryptoBindings.C_INT
-        );
-
-        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_GROUP_new_by_curve_name");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * EC_GROUP *EC_GROUP_new_by_curve_name(int nid)
-     * }
-     */
-    public static FunctionDescriptor EC_GROUP_new_by_curve_name$descriptor() {
-        return EC_GROUP_new_by_curve_name.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * EC_GROUP *EC_GROUP_new_by_curve_name(int nid)
-     * }
-     */
-    public static MethodHandle EC_GROUP_new_by_curve_name$handle() {
-        return EC_GROUP_new_by_curve_name.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * EC_GROUP *EC_GROUP_new_by_curve_name(int nid)
-     * }
-     */
-    public static MemorySegment EC_GROUP_new_by_curve_name$address() {
-        return EC_GROUP_new_by_curve_name.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * EC_GROUP *EC_GROUP_new_by_curve_name(int nid)
-     * }
-     */
-    public static MemorySegment EC_GROUP_new_by_curve_name(int nid) {
-        var mh$ = EC_GROUP_new_by_curve_name.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("EC_GROUP_new_by_curve_name", nid);
-            }
-            return (MemorySegment)mh$.invokeExact(nid);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
     }
 
     private static class EC_POINT_new {
@@ -1064,6 +815,716 @@ public class LibcryptoBindings {
                 traceDowncall("EC_POINT_mul", group, r, n, q, m, ctx);
             }
             return (int)mh$.invokeExact(group, r, n, q, m, ctx);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_KEY_new_by_curve_name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_new_by_curve_name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * EC_KEY *EC_KEY_new_by_curve_name(int nid)
+     * }
+     */
+    public static FunctionDescriptor EC_KEY_new_by_curve_name$descriptor() {
+        return EC_KEY_new_by_curve_name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * EC_KEY *EC_KEY_new_by_curve_name(int nid)
+     * }
+     */
+    public static MethodHandle EC_KEY_new_by_curve_name$handle() {
+        return EC_KEY_new_by_curve_name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * EC_KEY *EC_KEY_new_by_curve_name(int nid)
+     * }
+     */
+    public static MemorySegment EC_KEY_new_by_curve_name$address() {
+        return EC_KEY_new_by_curve_name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * EC_KEY *EC_KEY_new_by_curve_name(int nid)
+     * }
+     */
+    public static MemorySegment EC_KEY_new_by_curve_name(int nid) {
+        var mh$ = EC_KEY_new_by_curve_name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_KEY_new_by_curve_name", nid);
+            }
+            return (MemorySegment)mh$.invokeExact(nid);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_KEY_free {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_free");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void EC_KEY_free(EC_KEY *key)
+     * }
+     */
+    public static FunctionDescriptor EC_KEY_free$descriptor() {
+        return EC_KEY_free.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void EC_KEY_free(EC_KEY *key)
+     * }
+     */
+    public static MethodHandle EC_KEY_free$handle() {
+        return EC_KEY_free.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void EC_KEY_free(EC_KEY *key)
+     * }
+     */
+    public static MemorySegment EC_KEY_free$address() {
+        return EC_KEY_free.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void EC_KEY_free(EC_KEY *key)
+     * }
+     */
+    public static void EC_KEY_free(MemorySegment key) {
+        var mh$ = EC_KEY_free.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_KEY_free", key);
+            }
+            mh$.invokeExact(key);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_KEY_get0_group {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_get0_group");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const EC_GROUP *EC_KEY_get0_group(const EC_KEY *key)
+     * }
+     */
+    public static FunctionDescriptor EC_KEY_get0_group$descriptor() {
+        return EC_KEY_get0_group.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const EC_GROUP *EC_KEY_get0_group(const EC_KEY *key)
+     * }
+     */
+    public static MethodHandle EC_KEY_get0_group$handle() {
+        return EC_KEY_get0_group.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const EC_GROUP *EC_KEY_get0_group(const EC_KEY *key)
+     * }
+     */
+    public static MemorySegment EC_KEY_get0_group$address() {
+        return EC_KEY_get0_group.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const EC_GROUP *EC_KEY_get0_group(const EC_KEY *key)
+     * }
+     */
+    public static MemorySegment EC_KEY_get0_group(MemorySegment key) {
+        var mh$ = EC_KEY_get0_group.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_KEY_get0_group", key);
+            }
+            return (MemorySegment)mh$.invokeExact(key);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_KEY_get0_private_key {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_get0_private_key");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const BIGNUM *EC_KEY_get0_private_key(const EC_KEY *key)
+     * }
+     */
+    public static FunctionDescriptor EC_KEY_get0_private_key$descriptor() {
+        return EC_KEY_get0_private_key.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const BIGNUM *EC_KEY_get0_private_key(const EC_KEY *key)
+     * }
+     */
+    public static MethodHandle EC_KEY_get0_private_key$handle() {
+        return EC_KEY_get0_private_key.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const BIGNUM *EC_KEY_get0_private_key(const EC_KEY *key)
+     * }
+     */
+    public static MemorySegment EC_KEY_get0_private_key$address() {
+        return EC_KEY_get0_private_key.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const BIGNUM *EC_KEY_get0_private_key(const EC_KEY *key)
+     * }
+     */
+    public static MemorySegment EC_KEY_get0_private_key(MemorySegment key) {
+        var mh$ = EC_KEY_get0_private_key.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_KEY_get0_private_key", key);
+            }
+            return (MemorySegment)mh$.invokeExact(key);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_KEY_get0_public_key {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_get0_public_key");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * const EC_POINT *EC_KEY_get0_public_key(const EC_KEY *key)
+     * }
+     */
+    public static FunctionDescriptor EC_KEY_get0_public_key$descriptor() {
+        return EC_KEY_get0_public_key.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * const EC_POINT *EC_KEY_get0_public_key(const EC_KEY *key)
+     * }
+     */
+    public static MethodHandle EC_KEY_get0_public_key$handle() {
+        return EC_KEY_get0_public_key.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * const EC_POINT *EC_KEY_get0_public_key(const EC_KEY *key)
+     * }
+     */
+    public static MemorySegment EC_KEY_get0_public_key$address() {
+        return EC_KEY_get0_public_key.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * const EC_POINT *EC_KEY_get0_public_key(const EC_KEY *key)
+     * }
+     */
+    public static MemorySegment EC_KEY_get0_public_key(MemorySegment key) {
+        var mh$ = EC_KEY_get0_public_key.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_KEY_get0_public_key", key);
+            }
+            return (MemorySegment)mh$.invokeExact(key);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_KEY_set_public_key {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_set_public_key");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int EC_KEY_set_public_key(EC_KEY *key, const EC_POINT *pub)
+     * }
+     */
+    public static FunctionDescriptor EC_KEY_set_public_key$descriptor() {
+        return EC_KEY_set_public_key.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int EC_KEY_set_public_key(EC_KEY *key, const EC_POINT *pub)
+     * }
+     */
+    public static MethodHandle EC_KEY_set_public_key$handle() {
+        return EC_KEY_set_public_key.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int EC_KEY_set_public_key(EC_KEY *key, const EC_POINT *pub)
+     * }
+     */
+    public static MemorySegment EC_KEY_set_public_key$address() {
+        return EC_KEY_set_public_key.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int EC_KEY_set_public_key(EC_KEY *key, const EC_POINT *pub)
+     * }
+     */
+    public static int EC_KEY_set_public_key(MemorySegment key, MemorySegment pub) {
+        var mh$ = EC_KEY_set_public_key.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_KEY_set_public_key", key, pub);
+            }
+            return (int)mh$.invokeExact(key, pub);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_KEY_generate_key {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_generate_key");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int EC_KEY_generate_key(EC_KEY *key)
+     * }
+     */
+    public static FunctionDescriptor EC_KEY_generate_key$descriptor() {
+        return EC_KEY_generate_key.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int EC_KEY_generate_key(EC_KEY *key)
+     * }
+     */
+    public static MethodHandle EC_KEY_generate_key$handle() {
+        return EC_KEY_generate_key.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int EC_KEY_generate_key(EC_KEY *key)
+     * }
+     */
+    public static MemorySegment EC_KEY_generate_key$address() {
+        return EC_KEY_generate_key.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int EC_KEY_generate_key(EC_KEY *key)
+     * }
+     */
+    public static int EC_KEY_generate_key(MemorySegment key) {
+        var mh$ = EC_KEY_generate_key.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_KEY_generate_key", key);
+            }
+            return (int)mh$.invokeExact(key);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_KEY_check_key {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_check_key");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int EC_KEY_check_key(const EC_KEY *key)
+     * }
+     */
+    public static FunctionDescriptor EC_KEY_check_key$descriptor() {
+        return EC_KEY_check_key.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int EC_KEY_check_key(const EC_KEY *key)
+     * }
+     */
+    public static MethodHandle EC_KEY_check_key$handle() {
+        return EC_KEY_check_key.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int EC_KEY_check_key(const EC_KEY *key)
+     * }
+     */
+    public static MemorySegment EC_KEY_check_key$address() {
+        return EC_KEY_check_key.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int EC_KEY_check_key(const EC_KEY *key)
+     * }
+     */
+    public static int EC_KEY_check_key(MemorySegment key) {
+        var mh$ = EC_KEY_check_key.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_KEY_check_key", key);
+            }
+            return (int)mh$.invokeExact(key);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_KEY_oct2priv {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_LONG
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_oct2priv");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int EC_KEY_oct2priv(EC_KEY *key, const unsigned char *buf, size_t len)
+     * }
+     */
+    public static FunctionDescriptor EC_KEY_oct2priv$descriptor() {
+        return EC_KEY_oct2priv.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int EC_KEY_oct2priv(EC_KEY *key, const unsigned char *buf, size_t len)
+     * }
+     */
+    public static MethodHandle EC_KEY_oct2priv$handle() {
+        return EC_KEY_oct2priv.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int EC_KEY_oct2priv(EC_KEY *key, const unsigned char *buf, size_t len)
+     * }
+     */
+    public static MemorySegment EC_KEY_oct2priv$address() {
+        return EC_KEY_oct2priv.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int EC_KEY_oct2priv(EC_KEY *key, const unsigned char *buf, size_t len)
+     * }
+     */
+    public static int EC_KEY_oct2priv(MemorySegment key, MemorySegment buf, long len) {
+        var mh$ = EC_KEY_oct2priv.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_KEY_oct2priv", key, buf, len);
+            }
+            return (int)mh$.invokeExact(key, buf, len);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class EC_KEY_priv2oct {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_LONG,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_LONG
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_priv2oct");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * size_t EC_KEY_priv2oct(const EC_KEY *key, unsigned char *buf, size_t len)
+     * }
+     */
+    public static FunctionDescriptor EC_KEY_priv2oct$descriptor() {
+        return EC_KEY_priv2oct.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * size_t EC_KEY_priv2oct(const EC_KEY *key, unsigned char *buf, size_t len)
+     * }
+     */
+    public static MethodHandle EC_KEY_priv2oct$handle() {
+        return EC_KEY_priv2oct.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * size_t EC_KEY_priv2oct(const EC_KEY *key, unsigned char *buf, size_t len)
+     * }
+     */
+    public static MemorySegment EC_KEY_priv2oct$address() {
+        return EC_KEY_priv2oct.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * size_t EC_KEY_priv2oct(const EC_KEY *key, unsigned char *buf, size_t len)
+     * }
+     */
+    public static long EC_KEY_priv2oct(MemorySegment key, MemorySegment buf, long len) {
+        var mh$ = EC_KEY_priv2oct.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("EC_KEY_priv2oct", key, buf, len);
+            }
+            return (long)mh$.invokeExact(key, buf, len);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class ECDSA_sign_setup {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("ECDSA_sign_setup");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int ECDSA_sign_setup(EC_KEY *eckey, BN_CTX *ctx, BIGNUM **kinv, BIGNUM **rp)
+     * }
+     */
+    public static FunctionDescriptor ECDSA_sign_setup$descriptor() {
+        return ECDSA_sign_setup.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int ECDSA_sign_setup(EC_KEY *eckey, BN_CTX *ctx, BIGNUM **kinv, BIGNUM **rp)
+     * }
+     */
+    public static MethodHandle ECDSA_sign_setup$handle() {
+        return ECDSA_sign_setup.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int ECDSA_sign_setup(EC_KEY *eckey, BN_CTX *ctx, BIGNUM **kinv, BIGNUM **rp)
+     * }
+     */
+    public static MemorySegment ECDSA_sign_setup$address() {
+        return ECDSA_sign_setup.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int ECDSA_sign_setup(EC_KEY *eckey, BN_CTX *ctx, BIGNUM **kinv, BIGNUM **rp)
+     * }
+     */
+    public static int ECDSA_sign_setup(MemorySegment eckey, MemorySegment ctx, MemorySegment kinv, MemorySegment rp) {
+        var mh$ = ECDSA_sign_setup.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ECDSA_sign_setup", eckey, ctx, kinv, rp);
+            }
+            return (int)mh$.invokeExact(eckey, ctx, kinv, rp);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class ECDSA_sign_ex {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("ECDSA_sign_ex");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int ECDSA_sign_ex(int type, const unsigned char *dgst, int dgstlen, unsigned char *sig, unsigned int *siglen, const BIGNUM *kinv, const BIGNUM *rp, EC_KEY *eckey)
+     * }
+     */
+    public static FunctionDescriptor ECDSA_sign_ex$descriptor() {
+        return ECDSA_sign_ex.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int ECDSA_sign_ex(int type, const unsigned char *dgst, int dgstlen, unsigned char *sig, unsigned int *siglen, const BIGNUM *kinv, const BIGNUM *rp, EC_KEY *eckey)
+     * }
+     */
+    public static MethodHandle ECDSA_sign_ex$handle() {
+        return ECDSA_sign_ex.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int ECDSA_sign_ex(int type, const unsigned char *dgst, int dgstlen, unsigned char *sig, unsigned int *siglen, const BIGNUM *kinv, const BIGNUM *rp, EC_KEY *eckey)
+     * }
+     */
+    public static MemorySegment ECDSA_sign_ex$address() {
+        return ECDSA_sign_ex.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int ECDSA_sign_ex(int type, const unsigned char *dgst, int dgstlen, unsigned char *sig, unsigned int *siglen, const BIGNUM *kinv, const BIGNUM *rp, EC_KEY *eckey)
+     * }
+     */
+    public static int ECDSA_sign_ex(int type, MemorySegment dgst, int dgstlen, MemorySegment sig, MemorySegment siglen, MemorySegment kinv, MemorySegment rp, MemorySegment eckey) {
+        var mh$ = ECDSA_sign_ex.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("ECDSA_sign_ex", type, dgst, dgstlen, sig, siglen, kinv, rp, eckey);
+            }
+            return (int)mh$.invokeExact(type, dgst, dgstlen, sig, siglen, kinv, rp, eckey);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -1644,65 +2105,6 @@ public class LibcryptoBindings {
         }
     }
 
-    private static class EVP_PKEY_is_a {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LibcryptoBindings.C_INT,
-            LibcryptoBindings.C_POINTER,
-            LibcryptoBindings.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_is_a");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_is_a(const EVP_PKEY *pkey, const char *name)
-     * }
-     */
-    public static FunctionDescriptor EVP_PKEY_is_a$descriptor() {
-        return EVP_PKEY_is_a.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_is_a(const EVP_PKEY *pkey, const char *name)
-     * }
-     */
-    public static MethodHandle EVP_PKEY_is_a$handle() {
-        return EVP_PKEY_is_a.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_is_a(const EVP_PKEY *pkey, const char *name)
-     * }
-     */
-    public static MemorySegment EVP_PKEY_is_a$address() {
-        return EVP_PKEY_is_a.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int EVP_PKEY_is_a(const EVP_PKEY *pkey, const char *name)
-     * }
-     */
-    public static int EVP_PKEY_is_a(MemorySegment pkey, MemorySegment name) {
-        var mh$ = EVP_PKEY_is_a.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("EVP_PKEY_is_a", pkey, name);
-            }
-            return (int)mh$.invokeExact(pkey, name);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class EVP_PKEY_get_bits {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LibcryptoBindings.C_INT,
@@ -2109,125 +2511,6 @@ public class LibcryptoBindings {
         }
     }
 
-    private static class EVP_PKEY_fromdata_init {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LibcryptoBindings.C_INT,
-            LibcryptoBindings.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_fromdata_init");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_fromdata_init(EVP_PKEY_CTX *ctx)
-     * }
-     */
-    public static FunctionDescriptor EVP_PKEY_fromdata_init$descriptor() {
-        return EVP_PKEY_fromdata_init.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_fromdata_init(EVP_PKEY_CTX *ctx)
-     * }
-     */
-    public static MethodHandle EVP_PKEY_fromdata_init$handle() {
-        return EVP_PKEY_fromdata_init.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_fromdata_init(EVP_PKEY_CTX *ctx)
-     * }
-     */
-    public static MemorySegment EVP_PKEY_fromdata_init$address() {
-        return EVP_PKEY_fromdata_init.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int EVP_PKEY_fromdata_init(EVP_PKEY_CTX *ctx)
-     * }
-     */
-    public static int EVP_PKEY_fromdata_init(MemorySegment ctx) {
-        var mh$ = EVP_PKEY_fromdata_init.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("EVP_PKEY_fromdata_init", ctx);
-            }
-            return (int)mh$.invokeExact(ctx);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class EVP_PKEY_fromdata {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LibcryptoBindings.C_INT,
-            LibcryptoBindings.C_POINTER,
-            LibcryptoBindings.C_POINTER,
-            LibcryptoBindings.C_INT,
-            LibcryptoBindings.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_fromdata");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_fromdata(EVP_PKEY_CTX *ctx, EVP_PKEY **ppkey, int selection, OSSL_PARAM param[])
-     * }
-     */
-    public static FunctionDescriptor EVP_PKEY_fromdata$descriptor() {
-        return EVP_PKEY_fromdata.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_fromdata(EVP_PKEY_CTX *ctx, EVP_PKEY **ppkey, int selection, OSSL_PARAM param[])
-     * }
-     */
-    public static MethodHandle EVP_PKEY_fromdata$handle() {
-        return EVP_PKEY_fromdata.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_fromdata(EVP_PKEY_CTX *ctx, EVP_PKEY **ppkey, int selection, OSSL_PARAM param[])
-     * }
-     */
-    public static MemorySegment EVP_PKEY_fromdata$address() {
-        return EVP_PKEY_fromdata.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int EVP_PKEY_fromdata(EVP_PKEY_CTX *ctx, EVP_PKEY **ppkey, int selection, OSSL_PARAM param[])
-     * }
-     */
-    public static int EVP_PKEY_fromdata(MemorySegment ctx, MemorySegment ppkey, int selection, MemorySegment param) {
-        var mh$ = EVP_PKEY_fromdata.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("EVP_PKEY_fromdata", ctx, ppkey, selection, param);
-            }
-            return (int)mh$.invokeExact(ctx, ppkey, selection, param);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class EVP_PKEY_get_params {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LibcryptoBindings.C_INT,
@@ -2399,65 +2682,6 @@ public class LibcryptoBindings {
                 traceDowncall("EVP_PKEY_generate", ctx, ppkey);
             }
             return (int)mh$.invokeExact(ctx, ppkey);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class EVP_PKEY_CTX_set_group_name {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LibcryptoBindings.C_INT,
-            LibcryptoBindings.C_POINTER,
-            LibcryptoBindings.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_CTX_set_group_name");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_CTX_set_group_name(EVP_PKEY_CTX *ctx, const char *name)
-     * }
-     */
-    public static FunctionDescriptor EVP_PKEY_CTX_set_group_name$descriptor() {
-        return EVP_PKEY_CTX_set_group_name.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_CTX_set_group_name(EVP_PKEY_CTX *ctx, const char *name)
-     * }
-     */
-    public static MethodHandle EVP_PKEY_CTX_set_group_name$handle() {
-        return EVP_PKEY_CTX_set_group_name.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int EVP_PKEY_CTX_set_group_name(EVP_PKEY_CTX *ctx, const char *name)
-     * }
-     */
-    public static MemorySegment EVP_PKEY_CTX_set_group_name$address() {
-        return EVP_PKEY_CTX_set_group_name.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int EVP_PKEY_CTX_set_group_name(EVP_PKEY_CTX *ctx, const char *name)
-     * }
-     */
-    public static int EVP_PKEY_CTX_set_group_name(MemorySegment ctx, MemorySegment name) {
-        var mh$ = EVP_PKEY_CTX_set_group_name.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("EVP_PKEY_CTX_set_group_name", ctx, name);
-            }
-            return (int)mh$.invokeExact(ctx, name);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -3066,42 +3290,6 @@ public class LibcryptoBindings {
     }
     /**
      * {@snippet lang=c :
-     * #define OSSL_PKEY_PARAM_GROUP_NAME "group"
-     * }
-     */
-    public static MemorySegment OSSL_PKEY_PARAM_GROUP_NAME() {
-        class Holder {
-            static final MemorySegment OSSL_PKEY_PARAM_GROUP_NAME
-                = LibcryptoBindings.LIBRARY_ARENA.allocateFrom("group");
-        }
-        return Holder.OSSL_PKEY_PARAM_GROUP_NAME;
-    }
-    /**
-     * {@snippet lang=c :
-     * #define OSSL_PKEY_PARAM_PUB_KEY "pub"
-     * }
-     */
-    public static MemorySegment OSSL_PKEY_PARAM_PUB_KEY() {
-        class Holder {
-            static final MemorySegment OSSL_PKEY_PARAM_PUB_KEY
-                = LibcryptoBindings.LIBRARY_ARENA.allocateFrom("pub");
-        }
-        return Holder.OSSL_PKEY_PARAM_PUB_KEY;
-    }
-    /**
-     * {@snippet lang=c :
-     * #define OSSL_PKEY_PARAM_PRIV_KEY "priv"
-     * }
-     */
-    public static MemorySegment OSSL_PKEY_PARAM_PRIV_KEY() {
-        class Holder {
-            static final MemorySegment OSSL_PKEY_PARAM_PRIV_KEY
-                = LibcryptoBindings.LIBRARY_ARENA.allocateFrom("priv");
-        }
-        return Holder.OSSL_PKEY_PARAM_PRIV_KEY;
-    }
-    /**
-     * {@snippet lang=c :
      * #define OSSL_PKEY_PARAM_RSA_N "n"
      * }
      */
@@ -3204,15 +3392,6 @@ public class LibcryptoBindings {
      */
     public static int EVP_PKEY_RSA() {
         return EVP_PKEY_RSA;
-    }
-    private static final int EVP_PKEY_KEYPAIR = (int)135L;
-    /**
-     * {@snippet lang=c :
-     * #define EVP_PKEY_KEYPAIR 135
-     * }
-     */
-    public static int EVP_PKEY_KEYPAIR() {
-        return EVP_PKEY_KEYPAIR;
     }
     private static final int RSA_PSS_SALTLEN_DIGEST = (int)-1L;
     /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.nativebindings;
 
-import static dev.jtsh.nativebindings.generated.LibcryptoBindings.OSSL_PKEY_PARAM_PRIV_KEY;
 import static dev.jtsh.nativebindings.generated.LibcryptoBindings.OSSL_PKEY_PARAM_RSA_COEFFICIENT1;
 import static dev.jtsh.nativebindings.generated.LibcryptoBindings.OSSL_PKEY_PARAM_RSA_D;
 import static dev.jtsh.nativebindings.generated.LibcryptoBindings.OSSL_PKEY_PARAM_RSA_E;
@@ -18,21 +17,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Writes a private key as PKCS#8 (RFC 5208, RFC 5915, RFC 8017 A.1.2) in secret memory. libcrypto's
- * own encoders go through its ordinary heap, so the numbers are fetched one by one instead.
+ * Writes an RSA key as PKCS#8 (RFC 5208, RFC 8017 A.1.2) in secret memory. libcrypto's own encoders
+ * go through its ordinary heap, so the numbers are fetched one by one instead.
  */
-final class Pkcs8 {
+final class RsaPkcs8 {
   private static final HexFormat HEX = HexFormat.of();
-
-  /** PrivateKeyInfo of a P-256 key up to its 32-byte scalar. */
-  private static final byte[] EC_HEAD =
-      HEX.parseHex("308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420");
-
-  /** From the scalar to the 65-byte point. */
-  private static final byte[] EC_MIDDLE = HEX.parseHex("a144034200");
-
-  private static final int SCALAR_BYTES = 32;
-  private static final int POINT_BYTES = 65;
 
   /** Version 0 and AlgorithmIdentifier rsaEncryption of PrivateKeyInfo. */
   private static final byte[] RSA_ALGORITHM = HEX.parseHex("020100300d06092a864886f70d0101010500");
@@ -42,32 +31,9 @@ final class Pkcs8 {
   private static final int OCTET_STRING = 0x04;
   private static final int SEQUENCE = 0x30;
 
-  private Pkcs8() {}
+  private RsaPkcs8() {}
 
-  static SecretBuffer encode(
-      MemorySegment key, NativeKey.Kind kind, byte[] publicKeyDer, SecretArena arena) {
-    return kind.isRsa() ? encodeRsa(key, arena) : encodeEc(key, publicKeyDer, arena);
-  }
-
-  private static SecretBuffer encodeEc(MemorySegment key, byte[] publicKeyDer, SecretArena arena) {
-    int length = EC_HEAD.length + SCALAR_BYTES + EC_MIDDLE.length + POINT_BYTES;
-    SecretBuffer der = arena.allocate(length);
-    try (SecretBuffer scalar = arena.allocate(SCALAR_BYTES)) {
-      LibCrypto.numbers(
-          key, List.of(new LibCrypto.KeyNumber(OSSL_PKEY_PARAM_PRIV_KEY(), scalar.segment())));
-      Cursor out = new Cursor(der.segment());
-      out.bytes(EC_HEAD, 0, EC_HEAD.length);
-      out.reversed(scalar.segment(), SCALAR_BYTES);
-      out.bytes(EC_MIDDLE, 0, EC_MIDDLE.length);
-      out.bytes(publicKeyDer, publicKeyDer.length - POINT_BYTES, POINT_BYTES);
-      return der;
-    } catch (RuntimeException e) {
-      der.close();
-      throw e;
-    }
-  }
-
-  private static SecretBuffer encodeRsa(MemorySegment key, SecretArena arena) {
+  static SecretBuffer encode(MemorySegment key, SecretArena arena) {
     List<MemorySegment> names =
         List.of(
             OSSL_PKEY_PARAM_RSA_N(),
@@ -86,11 +52,11 @@ final class Pkcs8 {
         numbers.add(new LibCrypto.KeyNumber(names.get(i), into));
       }
       LibCrypto.numbers(key, numbers);
-      return writeRsa(numbers, arena);
+      return write(numbers, arena);
     }
   }
 
-  private static SecretBuffer writeRsa(List<LibCrypto.KeyNumber> numbers, SecretArena arena) {
+  private static SecretBuffer write(List<LibCrypto.KeyNumber> numbers, SecretArena arena) {
     int inner = VERSION_0.length;
     for (LibCrypto.KeyNumber number : numbers) {
       inner += headed(integerBytes(number.into()));
