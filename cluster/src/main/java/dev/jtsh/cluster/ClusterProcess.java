@@ -57,7 +57,9 @@ final class ClusterProcess implements ClusterStarter.Running {
 
   private static ClusterProcess start(ClusterConfig wanted, Outside outside, ClosingStack parts)
       throws IOException {
-    Path data = parts.add(DataDirectory.take(wanted.dataDirectory())).path();
+    DataDirectory directory = parts.add(DataDirectory.take(wanted.dataDirectory()));
+    directory.belongTo(wanted.clusterName());
+    Path data = directory.path();
     Backend backend = parts.add(SqliteBackend.open(data.resolve("storage.db"), outside.clock()));
     AuditLog audit =
         parts.add(

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster;
 
+import dev.jtsh.protocol.text.SafeText;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class DataDirectory implements AutoCloseable {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> OWNER_FILE =
+      PosixFilePermissions.fromString("rw-------");
 
   private final Path path;
   private final FileChannel lockFile;
@@ -50,7 +55,7 @@ final class DataDirectory implements AutoCloseable {
       throw new IOException(
           "the data directory is open to others; it holds keys: chmod 700 " + path);
     }
-    var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    var mode = PosixFilePermissions.asFileAttribute(OWNER_FILE);
     FileChannel lockFile =
         FileChannel.open(
             path.resolve("lock"),
@@ -74,6 +79,29 @@ final class DataDirectory implements AutoCloseable {
       return file.tryLock();
     } catch (OverlappingFileLockException e) {
       return null; // This very process has it: a second cluster in one test, say.
+    }
+  }
+
+  /**
+   * Writes down whose data it is, or checks it: certificates of one cluster are none of another, so
+   * a cluster that changes its name would lock everybody out.
+   *
+   * @throws IOException if the data is another cluster's
+   */
+  void belongTo(String clusterName) throws IOException {
+    Path file = path.resolve("cluster-name");
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      Path fresh = path.resolve("cluster-name.new");
+      Files.writeString(fresh, clusterName + "\n", StandardCharsets.UTF_8);
+      Files.setPosixFilePermissions(fresh, OWNER_FILE);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    String owner = Files.readString(file, StandardCharsets.UTF_8).strip();
+    if (!owner.equals(clusterName)) {
+      throw new IOException(
+          "the data directory %s belongs to cluster %s, not to %s; a cluster cannot be renamed"
+              .formatted(path, SafeText.of(owner), clusterName));
     }
   }
 

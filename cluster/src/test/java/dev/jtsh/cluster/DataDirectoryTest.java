@@ -51,4 +51,16 @@ class DataDirectoryTest {
     }
     DataDirectory.take(path).close();
   }
+
+  @Test
+  void dataOfAnotherClusterIsRefused() throws IOException {
+    try (DataDirectory data = DataDirectory.take(directory.resolve("data"))) {
+      data.belongTo("one");
+      data.belongTo("one");
+
+      assertThatThrownBy(() -> data.belongTo("two"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("belongs to cluster one, not to two");
+    }
+  }
 }

@@ -5,9 +5,12 @@ import dev.jtsh.cluster.admin.AdminClient;
 import dev.jtsh.cluster.config.ConfigException;
 import dev.jtsh.cluster.config.HostPort;
 import dev.jtsh.cluster.config.KubeSource;
+import dev.jtsh.cluster.storage.StorageException;
 import dev.jtsh.pki.PkiException;
 import dev.jtsh.protocol.error.WireException;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +18,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Parses a command line, runs one command, and turns what comes of it into an exit status. */
 public final class ClusterProgram {
+  private static final Logger logger = LoggerFactory.getLogger(ClusterProgram.class);
+
   private final Outside outside;
   private final CommandLine line;
 
@@ -65,14 +70,18 @@ public final class ClusterProgram {
     return ExitCode.USAGE.status();
   }
 
-  private int failed(Exception e) throws Exception {
+  private int failed(Exception e) {
     return switch (e) {
       case ConfigException config -> end(ExitCode.CONFIG, config);
       case AdminClient.NotRunningException notRunning -> end(ExitCode.NOT_RUNNING, notRunning);
       case WireException refused -> end(ExitCode.of(refused.kind()), refused);
       case IOException io -> end(ExitCode.CANNOT_START, io);
       case PkiException pki -> end(ExitCode.CANNOT_START, pki);
-      default -> throw e;
+      case StorageException storage -> end(ExitCode.CANNOT_START, storage);
+      default -> {
+        logger.error("a command failed", e);
+        yield end(ExitCode.FAILED, e);
+      }
     };
   }
 
