@@ -12,6 +12,12 @@ import dev.jtsh.cluster.command.ClusterStarter;
 import dev.jtsh.cluster.command.Outside;
 import dev.jtsh.cluster.config.CertificateFiles;
 import dev.jtsh.cluster.config.ClusterConfig;
+import dev.jtsh.cluster.config.KubeSource;
+import dev.jtsh.cluster.kube.KubeAgent;
+import dev.jtsh.cluster.kube.KubeAgentConfig;
+import dev.jtsh.cluster.kube.KubeAgentParts;
+import dev.jtsh.cluster.kube.Kubeconfig;
+import dev.jtsh.cluster.kube.KubernetesTarget;
 import dev.jtsh.cluster.net.CallerAddresses;
 import dev.jtsh.cluster.proxy.ProxyConfig;
 import dev.jtsh.cluster.proxy.ProxyLimits;
@@ -21,19 +27,30 @@ import dev.jtsh.cluster.proxy.WebCertificate;
 import dev.jtsh.cluster.storage.Backend;
 import dev.jtsh.cluster.storage.SqliteBackend;
 import dev.jtsh.cluster.web.WebApi;
+import dev.jtsh.pki.HostIdentity;
 import dev.jtsh.pki.tls.TlsIdentity;
 import io.netty.channel.local.LocalAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /** A whole cluster in one process: storage, audit, auth, proxy, kube agents, command socket. */
 final class ClusterProcess implements ClusterStarter.Running {
+  private static final int AGENT_CONNECTIONS = 2;
+  private static final Duration TUNNEL_TIME_MAX = Duration.ofSeconds(20);
+  private static final Duration TUNNEL_POLL = Duration.ofMillis(20);
+
   private final ClosingStack parts;
   private final ClusterConfig config;
   private final String webTrust;
@@ -105,11 +122,65 @@ final class ClusterProcess implements ClusterStarter.Running {
                     outside.clock())));
     ClusterConfig bound = wanted.withPort(proxy.address().getPort());
     config.set(bound);
+    if (!wanted.kubernetes().isEmpty()) {
+      startAgent(wanted, outside, auth, audit, proxy, parts);
+    }
     String webTrust = webTrust(bound, data);
     parts.add(
         AdminServer.start(
             data, new AuthOperations(auth, bound, webTrust, outside.clock().instant())));
     return new ClusterProcess(parts, bound, webTrust);
+  }
+
+  /** The same agent as on its own host, but it dials the proxy inside this process. */
+  private static void startAgent(
+      ClusterConfig config,
+      Outside outside,
+      Auth auth,
+      AuditLog audit,
+      ProxyServer proxy,
+      ClosingStack parts)
+      throws IOException {
+    Map<String, KubernetesTarget> targets = new TreeMap<>();
+    for (KubeSource source : config.kubernetes()) {
+      targets.put(source.name().value(), target(source));
+    }
+    TlsIdentity host = auth.hosts().kubeAgent(List.copyOf(targets.keySet()));
+    parts.add(host.key());
+    parts.add(
+        KubeAgent.start(
+            new KubeAgentConfig(
+                config.clusterName(), proxy.inProcessAddress(), AGENT_CONNECTIONS, targets),
+            new KubeAgentParts(
+                host,
+                auth.hostAnchors(),
+                auth.userAnchors(),
+                auth.access(),
+                audit,
+                outside.clock(),
+                outside.random())));
+    awaitTunnel(proxy, targets.keySet());
+    parts.add(AgentPresence.start(auth, HostIdentity.of(host.leaf()), config.kubernetes()));
+  }
+
+  private static KubernetesTarget target(KubeSource source) throws IOException {
+    try {
+      return Kubeconfig.read(source.kubeconfig(), source.context());
+    } catch (NoSuchFileException e) {
+      throw new IOException(
+          "kube cluster %s: there is no file %s".formatted(source.name(), source.kubeconfig()), e);
+    }
+  }
+
+  /** Ready means that kubectl works now, so the tunnel must stand. */
+  private static void awaitTunnel(ProxyServer proxy, Set<String> kubeClusters) throws IOException {
+    long end = System.nanoTime() + TUNNEL_TIME_MAX.toNanos();
+    while (!proxy.liveKubeClusters().containsAll(kubeClusters)) {
+      if (System.nanoTime() - end > 0) {
+        throw new IOException("the kube agent of this process cannot reach its own proxy");
+      }
+      LockSupport.parkNanos(TUNNEL_POLL.toNanos());
+    }
   }
 
   private static AuthSettings settings(ClusterConfig config) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jtsh.cluster.command.ExitCode;
 import dev.jtsh.cluster.command.Outside;
+import dev.jtsh.pki.CertificateAuthority;
+import dev.jtsh.pki.HeldKey;
+import dev.jtsh.pki.KeyKind;
 import dev.jtsh.pki.Pem;
 import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.pki.tls.TrustAnchors;
@@ -23,7 +27,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +71,8 @@ class MainIT {
   }
 
   @BeforeEach
-  void start() {
+  void start() throws IOException {
+    Path kubeconfig = kubeconfig();
     data = directory.resolve("data");
     Outside outside =
         outside(new PrintWriter(new LineWriter()), new PrintWriter(System.err, true, UTF_8));
@@ -74,7 +81,41 @@ class MainIT {
         .start(() ->
             ended.complete(
                 Main.run(
-                    outside, "start", "--data-dir", data.toString(), "--listen", "127.0.0.1:0")));
+                    outside,
+                    "start",
+                    "--data-dir",
+                    data.toString(),
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--kubeconfig",
+                    "prod=" + kubeconfig)));
+  }
+
+  /** An API server that nobody runs: the agent dials it only when a request comes. */
+  private Path kubeconfig() throws IOException {
+    Instant now = Instant.now();
+    byte[] ca =
+        Pem.encode(
+                CertificateAuthority.create(
+                        "kube",
+                        HeldKey.generate(KeyKind.P256),
+                        now.minusSeconds(60),
+                        now.plusSeconds(3600))
+                    .certificate())
+            .getBytes(US_ASCII);
+    return Files.writeString(
+        directory.resolve("kubeconfig"),
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: c
+        contexts: [{name: c, context: {cluster: k, user: u}}]
+        clusters:
+          - name: k
+            cluster: {server: "https://127.0.0.1:1", certificate-authority-data: %s}
+        users: [{name: u, user: {token: t}}]
+        """
+            .formatted(Base64.getEncoder().encodeToString(ca)));
   }
 
   @AfterEach
@@ -117,7 +158,10 @@ class MainIT {
     ask(ExitCode.REFUSED, "users", "add", "bob", "--roles", "none", "--data-dir", dir);
     ask(ExitCode.CONFLICT, "roles", "rm", "access", "--data-dir", dir);
     assertThat(ask(ExitCode.OK, "status", "--data-dir", dir))
-        .contains("Users reach it at: localhost:" + ready.group(1), "Users:             1");
+        .contains(
+            "Users reach it at: localhost:" + ready.group(1),
+            "Users:             1",
+            "Kube clusters:     prod");
 
     PingResponse ping = ping(ready);
     assertThat(ping.clusterName()).isEqualTo("jtsh");

@@ -51,9 +51,19 @@ public final class Kubeconfig {
    * @throws IOException if it cannot be read or used; the message says what is missing
    */
   public static KubernetesTarget read(Path file) throws IOException {
+    return read(file, Optional.empty());
+  }
+
+  /**
+   * Reads a context of a file.
+   *
+   * @param context its name; the current one if empty
+   * @throws IOException if it cannot be read or used; the message says what is missing
+   */
+  public static KubernetesTarget read(Path file, Optional<String> context) throws IOException {
     Kubeconfig config = new Kubeconfig(file);
     try {
-      return config.target();
+      return config.target(context);
     } catch (RuntimeException e) {
       throw new IOException("kubeconfig %s: %s".formatted(file, e.getMessage()), e);
     } finally {
@@ -84,10 +94,11 @@ public final class Kubeconfig {
         null);
   }
 
-  private KubernetesTarget target() throws IOException {
+  private KubernetesTarget target(Optional<String> chosen) throws IOException {
     takeInlineKey();
     JsonNode root = new YAMLMapper().readTree(text);
-    JsonNode context = named(root, "contexts", "context", text(root, "current-context"));
+    String name = chosen.orElseGet(() -> text(root, "current-context"));
+    JsonNode context = named(root, "contexts", "context", name);
     JsonNode cluster = named(root, "clusters", "cluster", text(context, "cluster"));
     JsonNode user = named(root, "users", "user", text(context, "user"));
     if (cluster.path(NO_VERIFICATION).asBoolean(false)) {
