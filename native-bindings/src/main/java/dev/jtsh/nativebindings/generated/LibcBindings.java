@@ -608,6 +608,33 @@ public class LibcBindings {
     public static int PR_SET_DUMPABLE() {
         return PR_SET_DUMPABLE;
     }
+    private static final int ICANON = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define ICANON 2
+     * }
+     */
+    public static int ICANON() {
+        return ICANON;
+    }
+    private static final int ECHO = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define ECHO 8
+     * }
+     */
+    public static int ECHO() {
+        return ECHO;
+    }
+    private static final int ECHONL = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define ECHONL 64
+     * }
+     */
+    public static int ECHONL() {
+        return ECHONL;
+    }
     private static final int TCSANOW = (int)0L;
     /**
      * {@snippet lang=c :
@@ -625,6 +652,15 @@ public class LibcBindings {
      */
     public static int TCSADRAIN() {
         return TCSADRAIN;
+    }
+    private static final int TCSAFLUSH = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define TCSAFLUSH 2
+     * }
+     */
+    public static int TCSAFLUSH() {
+        return TCSAFLUSH;
     }
 
     /**
