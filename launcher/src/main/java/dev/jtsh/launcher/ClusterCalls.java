@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.client.ClientException;
+import dev.jtsh.client.Discovery;
+import dev.jtsh.client.ProxyAddress;
+import dev.jtsh.client.SecurityKey;
+import dev.jtsh.client.WebClient;
+import dev.jtsh.client.WebTrust;
+import dev.jtsh.protocol.text.SafeText;
+import java.io.IOException;
+import java.util.List;
+
+/** What several commands do first: whom to trust, which proxy, which key. */
+final class ClusterCalls {
+  private final Outside outside;
+
+  ClusterCalls(Outside outside) {
+    this.outside = outside;
+  }
+
+  /** The settings of a command that is not headless. */
+  Settings settings(ClusterOptions options) {
+    return Settings.of(
+        options,
+        outside.environment(),
+        ConfigurationFile.read(ConfigurationFile.places(outside.environment(), outside.home())),
+        options.headless);
+  }
+
+  /** A web client that believes what the settings say. */
+  WebClient web(Settings settings) {
+    try {
+      return new WebClient(
+          WebTrust.load(outside.environment(), settings.caFile()), outside.clock());
+    } catch (IOException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Finds the proxy and asks what it offers. */
+  static Discovery discover(WebClient web, String proxy, String connector) throws ClientException {
+    return web.discover(candidates(proxy), connector);
+  }
+
+  /** The addresses a text may mean. */
+  static List<ProxyAddress> candidates(String proxy) {
+    try {
+      return ProxyAddress.candidates(proxy);
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The first security key at hand; without one, a key that says so when it is asked to sign. */
+  SecurityKey securityKey() {
+    return outside.securityKeys().isEmpty() ? new AbsentKey() : outside.securityKeys().getFirst();
+  }
+
+  /** Stands where no key is: keeps every command usable up to the touch. */
+  private static final class AbsentKey implements SecurityKey {
+    @Override
+    public AssertionResult sign(AssertionRequest request) throws SecurityKeyException {
+      throw new SecurityKeyException(missing().toString());
+    }
+
+    @Override
+    public RegistrationResult register(RegistrationRequest request) throws SecurityKeyException {
+      throw new SecurityKeyException(missing().toString());
+    }
+
+    private static SafeText missing() {
+      return SafeText.literal("no security key: hardware keys come with a later version of jtsh");
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.protocol.kube.KubeClusterName;
+import dev.jtsh.protocol.text.SafeText;
+import java.io.IOException;
+import java.util.List;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.completer.StringsCompleter;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+
+/**
+ * Asks at a terminal which of several kube clusters is the current one: by number, or by name with
+ * TAB. Only asked when the person named none.
+ */
+final class ClusterChoice {
+  private final Console console;
+
+  ClusterChoice(Console console) {
+    this.console = console;
+  }
+
+  /** The chosen one; the first when the answer is empty or the person gives up choosing. */
+  KubeClusterName among(List<KubeClusterName> clusters) {
+    for (int i = 0; i < clusters.size(); i++) {
+      console.say(
+          SafeText.format(
+              "  {}  {}",
+              SafeText.of(Integer.toString(i + 1)),
+              SafeText.of(clusters.get(i).value())));
+    }
+    try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+      LineReader reader =
+          LineReaderBuilder.builder()
+              .terminal(terminal)
+              .variable(LineReader.DISABLE_HISTORY, true)
+              .completer(
+                  new StringsCompleter(clusters.stream().map(KubeClusterName::value).toList()))
+              .build();
+      while (true) {
+        String answer = reader.readLine("Current cluster [1]: ").strip();
+        if (answer.isEmpty()) {
+          return clusters.getFirst();
+        }
+        for (int i = 0; i < clusters.size(); i++) {
+          if (answer.equals(Integer.toString(i + 1)) || answer.equals(clusters.get(i).value())) {
+            return clusters.get(i);
+          }
+        }
+        console.say(SafeText.literal("Type a number or a name from the list."));
+      }
+    } catch (UserInterruptException | EndOfFileException | IOException e) {
+      return clusters.getFirst();
+    }
+  }
+}

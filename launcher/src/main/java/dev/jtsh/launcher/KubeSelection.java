@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.protocol.kube.KubeClusterName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What {@code proxy kube} was asked for, checked.
+ *
+ * @param kubeClusters names; empty when labels, a query or all say which
+ * @param labels all must fit
+ * @param query Teleport's predicate expression
+ * @param all every kube cluster the user may use
+ * @param namespace the session starts in; empty for the default
+ * @param as Kubernetes user to act as
+ * @param asGroups Kubernetes groups to act with
+ * @param port the local proxy's; 0 = any free one
+ * @param length wanted; empty = as long as the cluster gives
+ * @param command to run in place of a shell; empty = a shell
+ */
+record KubeSelection(
+    List<KubeClusterName> kubeClusters,
+    Map<String, String> labels,
+    String query,
+    boolean all,
+    String namespace,
+    Optional<String> as,
+    List<String> asGroups,
+    int port,
+    Optional<Duration> length,
+    List<String> command) {
+  KubeSelection {
+    kubeClusters = List.copyOf(kubeClusters);
+    labels = Map.copyOf(labels);
+    asGroups = List.copyOf(asGroups);
+    command = List.copyOf(command);
+  }
+}

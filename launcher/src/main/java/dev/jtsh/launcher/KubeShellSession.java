@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.client.ProxyAddress;
+import dev.jtsh.headless.ActiveSession;
+import dev.jtsh.kubeproxy.DirectDialer;
+import dev.jtsh.kubeproxy.KubeProxy;
+import dev.jtsh.kubeproxy.KubeProxyConfig;
+import dev.jtsh.kubeproxy.KubeconfigContext;
+import dev.jtsh.kubeproxy.KubeconfigWriter;
+import dev.jtsh.kubeproxy.LocalCredentials;
+import dev.jtsh.kubeproxy.UpstreamTarget;
+import dev.jtsh.nativebindings.ErrnoException;
+import dev.jtsh.nativebindings.ExitStatus;
+import dev.jtsh.nativebindings.PasswdEntry;
+import dev.jtsh.nativebindings.SecretBuffer;
+import dev.jtsh.nativebindings.SessionFile;
+import dev.jtsh.protocol.kube.KubeClusterName;
+import dev.jtsh.protocol.net.ServiceNames;
+import dev.jtsh.protocol.text.SafeText;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The second half of a session: local proxy, kubeconfig in memory, shell. When the shell ends, or
+ * jtsh is asked to end, everything is closed in the opposite order.
+ */
+final class KubeShellSession {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+  private static final long CLEANUP_SECONDS_MAX = 3;
+
+  /** The local certificates end with the session; a request of the last second still ends well. */
+  private static final Duration LOCAL_GRACE = Duration.ofMinutes(5);
+
+  private final Outside outside;
+  private final KubeSelection selection;
+  private final ActiveSession session;
+  private final String id;
+  private final FailureReport failures;
+  private final Console console;
+
+  /** Those of the session, the current one first. */
+  private List<KubeClusterName> clusters = List.of();
+
+  KubeShellSession(
+      Outside outside,
+      KubeSelection selection,
+      ActiveSession session,
+      String id,
+      FailureReport failures) {
+    this.outside = outside;
+    this.selection = selection;
+    this.session = session;
+    this.id = id;
+    this.failures = failures;
+    this.console = outside.console();
+  }
+
+  int run() {
+    sayClusters();
+    clusters = ordered();
+    Instant end = session.notAfter();
+    try (LocalCredentials credentials =
+            LocalCredentials.create(
+                session.kubeClusters(), outside.clock().instant(), end.plus(LOCAL_GRACE));
+        KubeProxy proxy =
+            KubeProxy.start(
+                KubeProxyConfig.onPort(selection.port()),
+                credentials,
+                new SessionIdentities(session, outside.clock()),
+                new DirectDialer(target(), CONNECT_TIMEOUT),
+                outside.clock());
+        SessionFile kubeconfig = kubeconfig(credentials, proxy)) {
+      ShellChoice choice =
+          ShellChoice.of(outside.environment().get("SHELL"), PasswdEntry.shellOfCurrentUser());
+      sayStarted(proxy, choice);
+      List<String> command =
+          selection.command().isEmpty()
+              ? List.of(choice.program().toString())
+              : selection.command();
+      return runShell(new SessionShell(command, kubeconfig, markers()));
+    } catch (IOException e) {
+      return failures
+          .of(
+              ExitCode.PORT_IN_USE,
+              SafeText.of(String.valueOf(e.getMessage())),
+              SafeText.literal("choose another with --port, or leave it out to take a free one"))
+          .status();
+    }
+  }
+
+  private int runShell(SessionShell shell) {
+    CountDownLatch cleaned = new CountDownLatch(1);
+    Thread end =
+        new Thread(
+            () -> {
+              shell.end();
+              awaitQuietly(cleaned);
+            },
+            "end of session");
+    Runtime.getRuntime().addShutdownHook(end);
+    try {
+      ExitStatus status = shell.run();
+      console.say(SafeText.literal("Local proxy for Kubernetes is closed."));
+      return status.shellStatus();
+    } catch (ErrnoException e) {
+      return failures
+          .of(
+              ExitCode.CANNOT_START,
+              SafeText.format(
+                  "cannot start the shell: {}", SafeText.of(String.valueOf(e.getMessage()))),
+              SafeText.literal("set SHELL to the path of a shell that works"))
+          .status();
+    } finally {
+      cleaned.countDown();
+      removeHook(end);
+    }
+  }
+
+  /** While the process is already ending, the hook stays and the process ends by its signal. */
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // A signal ends this process: the JVM gives the exit status, nobody else may.
+      awaitQuietly(new CountDownLatch(1));
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      boolean inTime = latch.await(CLEANUP_SECONDS_MAX, TimeUnit.SECONDS);
+      if (!inTime) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private SessionFile kubeconfig(LocalCredentials credentials, KubeProxy proxy) {
+    KubeClusterName teleport = new KubeClusterName(session.teleportCluster());
+    List<KubeconfigContext> contexts =
+        KubeconfigContext.named(KubeconfigContext.DEFAULT_TEMPLATE, teleport, clusters);
+    KubeconfigWriter writer =
+        new KubeconfigWriter(credentials, proxy.address(), contexts)
+            .impersonate(selection.as(), selection.asGroups());
+    if (!selection.namespace().isEmpty()) {
+      writer.namespace(java.util.Optional.of(selection.namespace()));
+    }
+    try (SecretBuffer content = writer.write()) {
+      return SessionFile.create(
+          outside.systemName(),
+          Path.of(outside.environment().getOrDefault("TMPDIR", "/tmp")),
+          content.segment());
+    }
+  }
+
+  /** The first cluster named is the current one; who named none is asked, at a terminal. */
+  private List<KubeClusterName> ordered() {
+    List<KubeClusterName> granted = session.kubeClusters();
+    List<KubeClusterName> named =
+        selection.kubeClusters().stream().filter(granted::contains).distinct().toList();
+    if (!named.isEmpty()) {
+      return named;
+    }
+    boolean ask = granted.size() > 1 && outside.interactive() && selection.command().isEmpty();
+    KubeClusterName current = ask ? new ClusterChoice(console).among(granted) : granted.getFirst();
+    List<KubeClusterName> all = new ArrayList<>(granted);
+    all.remove(current);
+    all.addFirst(current);
+    return all;
+  }
+
+  private UpstreamTarget target() {
+    ProxyAddress address = session.discovery().proxy();
+    String name = ServiceNames.kubeServerName(address.host());
+    return new UpstreamTarget(
+        address.host(), address.port(), name, name, session.hostAuthorities());
+  }
+
+  private Map<String, String> markers() {
+    return Map.of(
+        "TELEPORT_KUBE_LOCAL_PROXY",
+        "true",
+        "JTSH_SESSION",
+        id,
+        "JTSH_CLUSTER",
+        clusters.getFirst().value(),
+        "JTSH_EXPIRES",
+        session.notAfter().toString());
+  }
+
+  private void sayClusters() {
+    String teleport = session.teleportCluster();
+    int width = Math.max("Teleport Cluster Name".length(), teleport.length());
+    int kubeWidth =
+        Math.max(
+            "Kube Cluster Name".length(),
+            session.kubeClusters().stream().mapToInt(n -> n.value().length()).max().orElse(0));
+    console.say(SafeText.literal("Preparing the following Teleport Kubernetes clusters:"));
+    console.say(row("Teleport Cluster Name", width, "Kube Cluster Name"));
+    console.say(row("-".repeat(width), width, "-".repeat(kubeWidth)));
+    for (KubeClusterName kube : session.kubeClusters()) {
+      console.say(row(teleport, width, kube.value()));
+    }
+    console.say(SafeText.empty());
+  }
+
+  private static SafeText row(String first, int width, String second) {
+    return SafeText.format(
+        "{} {}",
+        SafeText.of(first + " ".repeat(Math.max(0, width - first.length()))),
+        SafeText.of(second));
+  }
+
+  /** The words of the design document and those of tsh, in one (teleport-wire §11.3). */
+  private void sayStarted(KubeProxy proxy, ShellChoice choice) {
+    console.say(
+        SafeText.format(
+            "Started local proxy for Kubernetes on 127.0.0.1:{} in the background",
+            SafeText.of(Integer.toString(proxy.address().getPort()))));
+    console.say(
+        SafeText.literal(
+            "and kubectl is set up to work with it."
+                + " Try issuing a command, for example \"kubectl get namespaces\"\n"));
+    if (!selection.command().isEmpty()) {
+      return;
+    }
+    choice
+        .unusable()
+        .ifPresent(shell ->
+            console.say(
+                SafeText.format(
+                    "SHELL is {}, which cannot be run; using {}",
+                    SafeText.of(shell),
+                    SafeText.of(choice.program().toString()))));
+    if (session.kubeClusters().size() > 1) {
+      console.say(
+          SafeText.literal(
+              "Choose a cluster with \"kubectl --context\"; \"kubectl config get-contexts\" lists"
+                  + " them."));
+    }
+    console.say(
+        SafeText.literal(
+            "jtsh opens a new shell now. To conclude the session, simply use the \"exit\""
+                + " command.\n"));
+  }
+}

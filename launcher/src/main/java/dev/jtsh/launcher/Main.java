@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.nativebindings.ProcessExit;
+import dev.jtsh.nativebindings.ProcessHardening;
+import dev.jtsh.protocol.text.SafeText;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** The {@code jtsh} program. Wires all parts by hand; everything outside comes as a parameter. */
+public final class Main {
+  private static final String COMMAND_FOLLOWS = "--";
+
+  private final Outside outside;
+  private final FailureReport failures;
+
+  /** Made for one run in this world. */
+  public Main(Outside outside) {
+    this.outside = outside;
+    this.failures = new FailureReport(outside.console());
+  }
+
+  /** Hardens the process before it looks at anything (rule 16), then runs the command. */
+  public static void main(String[] args) {
+    ProcessHardening.apply();
+    int status = new Main(Outside.ofThisProcess()).run(args);
+    System.out.flush();
+    System.err.flush();
+    ProcessExit.now(status);
+  }
+
+  /**
+   * Runs one command line.
+   *
+   * @return the exit status
+   */
+  public int run(String... args) {
+    int dashes = Arrays.asList(args).indexOf(COMMAND_FOLLOWS);
+    List<String> words = List.of(args);
+    List<String> command = dashes < 0 ? List.of() : words.subList(dashes + 1, words.size());
+    List<String> own = dashes < 0 ? words : words.subList(0, dashes);
+    if (dashes >= 0 && command.isEmpty()) {
+      return failures.of(ExitCode.USAGE, SafeText.literal("a command must follow --")).status();
+    }
+    CommandLine line = commandLine(command);
+    line.setParameterExceptionHandler((e, arguments) -> usage(e));
+    line.setExecutionExceptionHandler((e, running, parsed) -> failed(e));
+    return line.execute(own.toArray(String[]::new));
+  }
+
+  private CommandLine commandLine(List<String> command) {
+    JtshCommand root = new JtshCommand();
+    CommandLine line = new CommandLine(root);
+    line.addSubcommand(
+        "proxy",
+        group("Local proxies.")
+            .addSubcommand("kube", new ProxyKubeCommand(outside, root.cluster, command)));
+    line.addSubcommand(
+        "headless",
+        group("Requests from other machines.")
+            .addSubcommand("approve", new HeadlessApproveCommand(outside, root.cluster)));
+    line.addSubcommand("login", new LoginCommand(outside, root.cluster));
+    line.addSubcommand("logout", new LogoutCommand(outside, root.cluster));
+    line.addSubcommand("signup", new SignupCommand(outside, root.cluster));
+    line.addSubcommand("status", new StatusCommand(outside));
+    line.addSubcommand("version", new VersionCommand(outside.console()));
+    return line;
+  }
+
+  private static CommandLine group(String description) {
+    CommandLine group = new CommandLine(new GroupCommand());
+    group.getCommandSpec().usageMessage().description(description);
+    return group;
+  }
+
+  private int usage(ParameterException failure) {
+    return failures
+        .of(
+            ExitCode.USAGE,
+            SafeLine.of(String.valueOf(failure.getMessage())),
+            SafeText.format(
+                "See {} --help",
+                SafeText.of(failure.getCommandLine().getCommandSpec().qualifiedName())))
+        .status();
+  }
+
+  private int failed(Exception failure) throws Exception {
+    return switch (failure) {
+      case SettingsException settings ->
+          failures.of(ExitCode.USAGE, SafeLine.of(String.valueOf(settings.getMessage()))).status();
+      default -> throw failure;
+    };
+  }
+}

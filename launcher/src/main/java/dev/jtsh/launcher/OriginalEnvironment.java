@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.nativebindings.Environment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The environment as the person had it. The start script takes away what could load foreign code
+ * into this process and keeps it under {@code JTSH_ORIGINAL_*} (rule 19 of the threat model); the
+ * shell of the session gets it back unchanged.
+ */
+public final class OriginalEnvironment {
+  private static final String KEPT = "JTSH_ORIGINAL_";
+
+  private OriginalEnvironment() {}
+
+  /** The variables with those kept by the start script put back in their places. */
+  public static Map<String, String> of(Map<String, String> environment) {
+    Map<String, String> original = new LinkedHashMap<>();
+    environment.forEach((name, value) -> {
+      if (!name.startsWith(KEPT)) {
+        original.put(name, value);
+      }
+    });
+    environment.forEach((name, value) -> {
+      if (name.startsWith(KEPT)) {
+        original.put(name.substring(KEPT.length()), value);
+      }
+    });
+    return original;
+  }
+
+  /** The same for a child's environment, which is kept as bytes. */
+  static Environment forChild(Environment environment) {
+    Environment original = environment;
+    for (Map.Entry<String, String> variable : System.getenv().entrySet()) {
+      if (variable.getKey().startsWith(KEPT)) {
+        original =
+            original
+                .with(variable.getKey().substring(KEPT.length()), variable.getValue())
+                .without(variable.getKey());
+      }
+    }
+    return original;
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.client.SecurityKey;
+import dev.jtsh.nativebindings.ProcessHardening;
+import dev.jtsh.nativebindings.TerminalState;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+/**
+ * The world outside the program, handed to {@link Main}: tests replace it and run the true program.
+ *
+ * @param clock the time
+ * @param environment the variables as the person had them
+ * @param console where lines go
+ * @param answers where answers to questions come from; never passwords
+ * @param passwords where passwords come from
+ * @param interactive whether a person is at the terminal: only then a question is asked
+ * @param home the person's home directory
+ * @param systemName what {@code os.name} says; decides how the kubeconfig reaches the shell
+ * @param random for keys and ids
+ * @param securityKeys the WebAuthn authenticators at hand
+ * @param tracer process id of a debugger of this process, 0 without one
+ */
+public record Outside(
+    InstantSource clock,
+    Map<String, String> environment,
+    Console console,
+    InputStream answers,
+    PasswordSource passwords,
+    boolean interactive,
+    Path home,
+    String systemName,
+    SecureRandom random,
+    List<SecurityKey> securityKeys,
+    IntSupplier tracer) {
+
+  /** Copies the collections. */
+  public Outside {
+    environment = Map.copyOf(environment);
+    securityKeys = List.copyOf(securityKeys);
+  }
+
+  /** The real one. Hardware keys come with a later version; there are none yet. */
+  public static Outside ofThisProcess() {
+    Map<String, String> environment = OriginalEnvironment.of(System.getenv());
+    boolean terminal = TerminalState.isTerminal(0) && TerminalState.isTerminal(2);
+    Console console = new Console(System.out, System.err);
+    return new Outside(
+        InstantSource.system(),
+        environment,
+        console,
+        System.in,
+        new TerminalPasswords(console),
+        terminal,
+        Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/"))),
+        System.getProperty("os.name", ""),
+        new SecureRandom(),
+        List.of(),
+        ProcessHardening::tracerPid);
+  }
+
+  /** The same world with other variables. */
+  public Outside withEnvironment(Map<String, String> variables) {
+    return new Outside(
+        clock,
+        variables,
+        console,
+        answers,
+        passwords,
+        interactive,
+        home,
+        systemName,
+        random,
+        securityKeys,
+        tracer);
+  }
+
+  /** The same world with other authenticators. */
+  public Outside withSecurityKeys(List<SecurityKey> keys) {
+    return new Outside(
+        clock,
+        environment,
+        console,
+        answers,
+        passwords,
+        interactive,
+        home,
+        systemName,
+        random,
+        keys,
+        tracer);
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.protocol.kube.KubeClusterName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code jtsh --headless proxy kube [CLUSTER...] [-- COMMAND...]}. */
+@Command(
+    name = "kube",
+    description = {
+      "Open a shell in which kubectl works, after an approval on another device.",
+      "Without a CLUSTER, all the user may use are asked for. Behind -- a command takes the"
+          + " shell's place."
+    },
+    exitCodeListHeading = "%nExit codes (a session or command that was started passes its own):%n")
+final class ProxyKubeCommand implements Callable<Integer> {
+  private final Outside outside;
+  private final ClusterOptions cluster;
+  private final List<String> command;
+
+  @Parameters(paramLabel = "CLUSTER", arity = "0..*", description = "Kubernetes clusters.")
+  private List<String> names = new ArrayList<>();
+
+  @Option(
+      names = {"-n", "--namespace", "--kube-namespace"},
+      paramLabel = "NAME",
+      description = "Namespace the session starts in.")
+  private String namespace = "";
+
+  @Option(names = "--as", paramLabel = "USER", description = "Kubernetes user to act as.")
+  private @Nullable String as;
+
+  @Option(
+      names = "--as-groups",
+      paramLabel = "GROUP",
+      split = ",",
+      description = "Kubernetes groups to act with.")
+  private List<String> asGroups = new ArrayList<>();
+
+  @Option(
+      names = {"-p", "--port"},
+      paramLabel = "PORT",
+      description = "Local port; a free one is taken unless given.")
+  private int port;
+
+  @Option(
+      names = "--ttl",
+      paramLabel = "LENGTH",
+      description = "How long the session may last: minutes, or 45m, 1h30m.")
+  private @Nullable String ttl;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "KEY=VALUE",
+      split = ",",
+      description = "Kubernetes clusters with these labels.")
+  private Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
+      names = "--query",
+      paramLabel = "EXPRESSION",
+      description = "Kubernetes clusters that fit a predicate.")
+  private String query = "";
+
+  @Option(names = "--all", description = "All Kubernetes clusters the user may use.")
+  private boolean all;
+
+  /**
+   * Made for one run.
+   *
+   * @param command what stood behind {@code --}
+   */
+  ProxyKubeCommand(Outside outside, ClusterOptions cluster, List<String> command) {
+    this.outside = outside;
+    this.cluster = cluster;
+    this.command = List.copyOf(command);
+  }
+
+  @Override
+  public Integer call() {
+    boolean headless = cluster.headless || headlessByEnvironment();
+    if (!headless) {
+      throw new SettingsException(
+          "jtsh proxy kube needs --headless: a proxy for a login that lives here comes later");
+    }
+    KubeSelection selection = selection();
+    Map<String, String> configuration =
+        ConfigurationFile.read(ConfigurationFile.places(outside.environment(), outside.home()));
+    Settings settings = Settings.of(cluster, outside.environment(), configuration, true).complete();
+    return new HeadlessKubeSession(outside, settings, selection).run();
+  }
+
+  private boolean headlessByEnvironment() {
+    return switch (outside.environment().getOrDefault("TELEPORT_HEADLESS", "")) {
+      case "1", "true", "yes", "t", "T", "TRUE", "True" -> true;
+      default -> false;
+    };
+  }
+
+  private KubeSelection selection() {
+    List<KubeClusterName> kubeClusters = new ArrayList<>();
+    for (String name : names) {
+      try {
+        kubeClusters.add(new KubeClusterName(name));
+      } catch (IllegalArgumentException e) {
+        throw new SettingsException(String.valueOf(e.getMessage()));
+      }
+    }
+    boolean selected = !kubeClusters.isEmpty() || !labels.isEmpty() || !query.isEmpty();
+    if (all && selected || !kubeClusters.isEmpty() && !(labels.isEmpty() && query.isEmpty())) {
+      throw new SettingsException("give CLUSTER names, or --labels and --query, or --all");
+    }
+    if (port < 0 || port > 65_535) {
+      throw new SettingsException("--port takes a number between 0 and 65535");
+    }
+    Optional<Duration> length = Optional.ofNullable(ttl).map(SessionLength::parse);
+    return new KubeSelection(
+        kubeClusters,
+        labels,
+        query,
+        all || !selected,
+        namespace,
+        Optional.ofNullable(as),
+        asGroups,
+        port,
+        length,
+        command);
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.client.ClientException;
+import dev.jtsh.client.Discovery;
+import dev.jtsh.client.LoginSession;
+import dev.jtsh.client.WebClient;
+import dev.jtsh.protocol.text.SafeText;
+import dev.jtsh.protocol.web.Password;
+import dev.jtsh.protocol.web.SignupBeginResponse;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code jtsh signup}: redeems the invite that {@code jtsh-cluster users add} prints. The invite is
+ * asked for, never taken from the command line, where other users of the machine could read it.
+ */
+@Command(
+    name = "signup",
+    description = "Redeem an invite: choose a password and register a security key.")
+final class SignupCommand implements Callable<Integer> {
+  private final Outside outside;
+  private final ClusterOptions cluster;
+  private final FailureReport failures;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "What to call the security key (default: ${DEFAULT-VALUE}).",
+      defaultValue = "security-key")
+  private String device = "security-key";
+
+  SignupCommand(Outside outside, ClusterOptions cluster) {
+    this.outside = outside;
+    this.cluster = cluster;
+    this.failures = new FailureReport(outside.console());
+  }
+
+  @Override
+  public Integer call() {
+    ClusterCalls calls = new ClusterCalls(outside);
+    Settings settings = calls.settings(cluster);
+    String proxy =
+        settings
+            .proxy()
+            .orElseThrow(
+                () -> new SettingsException("missing proxy: give --proxy or set TELEPORT_PROXY"));
+    Passwords passwords = new Passwords(outside.passwords());
+    try (WebClient web = calls.web(settings)) {
+      Discovery discovery = ClusterCalls.discover(web, proxy, "local");
+      LoginSession session = new LoginSession(web, calls.securityKey());
+      String invite = invite(passwords);
+      SignupBeginResponse begin = session.beginSignup(discovery, invite);
+      outside.console().say(SafeText.format("Welcome, {}.", SafeText.of(begin.user())));
+      try (Password password =
+          passwords.askNew(
+              SafeText.literal("Choose a password:\n"), SafeText.literal("Again:\n"))) {
+        outside.console().say(SafeText.literal("Tap the security key to register"));
+        session.finishSignup(discovery, invite, begin, password, device);
+      }
+      outside
+          .console()
+          .say(
+              SafeText.format(
+                  "Done. Log in with: jtsh login --proxy={} --user={}",
+                  SafeText.of(discovery.proxy().hostPort()),
+                  SafeText.of(begin.user())));
+      return ExitCode.OK.status();
+    } catch (ClientException e) {
+      return failures.of(e).status();
+    }
+  }
+
+  /** The invite's token: what is typed, or the last part of a link. */
+  private static String invite(Passwords passwords) {
+    try (Password typed = passwords.ask(SafeText.literal("Invite (or its link):\n"))) {
+      char[] characters = typed.copy();
+      String text = new String(characters).strip();
+      Arrays.fill(characters, '\0');
+      return text.substring(text.lastIndexOf('/') + 1);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.client.ClientException;
+import dev.jtsh.client.Profile;
+import dev.jtsh.client.ProfileStore;
+import dev.jtsh.protocol.text.SafeText;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code jtsh status}: the logins of this machine. A headless session leaves none. */
+@Command(name = "status", description = "Show the logins on this machine.")
+final class StatusCommand implements Callable<Integer> {
+  private final Outside outside;
+  private final FailureReport failures;
+
+  @Option(
+      names = {"-f", "--format"},
+      paramLabel = "text|json|yaml",
+      description = "Form of the output.")
+  private DocumentFormat format = DocumentFormat.text;
+
+  StatusCommand(Outside outside) {
+    this.outside = outside;
+    this.failures = new FailureReport(outside.console());
+  }
+
+  @Override
+  public Integer call() {
+    ProfileStore profiles = ProfileStore.ofEnvironment(outside.environment(), outside.home());
+    Instant now = outside.clock().instant();
+    try {
+      Optional<Profile> current = profiles.current();
+      if (current.isEmpty()) {
+        return failures.of(ExitCode.ERROR, SafeText.literal("Not logged in.")).status();
+      }
+      List<Profile> others =
+          profiles.all().stream()
+              .filter(profile -> !profile.proxy().equals(current.get().proxy()))
+              .toList();
+      if (format == DocumentFormat.text) {
+        StatusText text = new StatusText(now);
+        text.lines(current.get(), true).forEach(outside.console()::data);
+        for (Profile other : others) {
+          outside.console().data(SafeText.empty());
+          text.lines(other, false).forEach(outside.console()::data);
+        }
+      } else {
+        outside.console().document(format.write(StatusDocument.of(current.get(), others)));
+      }
+      return current.get().isValid(now)
+          ? ExitCode.OK.status()
+          : failures.of(ExitCode.ERROR, SafeText.literal("Active profile expired.")).status();
+    } catch (ClientException e) {
+      return failures.of(e).status();
+    }
+  }
+}

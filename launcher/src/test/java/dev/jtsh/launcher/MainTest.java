@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+
+  @TempDir Path home;
+
+  private RunOfMain run(Map<String, String> environment, String... args) {
+    return RunOfMain.of(home, NOW, environment, args);
+  }
+
+  @Test
+  void dataGoesToStdoutAndTalkToStderr() {
+    RunOfMain version = run(Map.of(), "version");
+    assertThat(version.status).isZero();
+    assertThat(version.out).startsWith("jtsh v");
+    assertThat(version.err).isEmpty();
+
+    RunOfMain wrong = run(Map.of(), "nonsense");
+    assertThat(wrong.status).isEqualTo(2);
+    assertThat(wrong.out).isEmpty();
+    assertThat(wrong.err).startsWith("ERROR: ").contains("nonsense");
+  }
+
+  @Test
+  void statusWithoutALoginSaysSoAndExitsWithOne() {
+    RunOfMain status = run(Map.of(), "status");
+
+    assertThat(status.status).isEqualTo(1);
+    assertThat(status.err).isEqualTo("ERROR: Not logged in.\n");
+  }
+
+  @Test
+  void whatIsMissingIsNamedInOneLine() {
+    RunOfMain none = run(Map.of(), "--headless", "proxy", "kube", "c1");
+    assertThat(none.status).isEqualTo(2);
+    assertThat(none.err.lines()).hasSize(1);
+    assertThat(none.err)
+        .contains("missing proxy and user")
+        .contains("--proxy and --user")
+        .contains("TELEPORT_PROXY and TELEPORT_USER");
+
+    RunOfMain noUser =
+        run(Map.of("TELEPORT_HEADLESS", "1", "TELEPORT_PROXY", "p:1"), "proxy", "kube", "c1");
+    assertThat(noUser.err).contains("missing user").doesNotContain("proxy and");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--headless proxy kube c1", "proxy kube c1 --headless"})
+  void headlessIsTakenBeforeAndAfterTheCommand(String line) {
+    RunOfMain run =
+        run(
+            Map.of("SSH_SESSION_WEBPROXY_ADDR", "127.0.0.1:1", "SSH_TELEPORT_USER", "bob"),
+            line.split(" "));
+
+    assertThat(run.status).isEqualTo(ExitCode.UNREACHABLE.status());
+    assertThat(run.err).contains("127.0.0.1:1");
+  }
+
+  @Test
+  void theConfigurationFileIsReadAndTheEnvironmentWins() throws IOException {
+    Path file = home.resolve(".config/jtsh/config.yaml");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "proxy: 127.0.0.1:1\nuser: bob\n");
+
+    assertThat(run(Map.of(), "--headless", "proxy", "kube", "c1").err).contains("127.0.0.1:1");
+    assertThat(
+            run(Map.of("TELEPORT_PROXY", "127.0.0.1:2"), "--headless", "proxy", "kube", "c1").err)
+        .contains("127.0.0.1:2");
+  }
+
+  @Test
+  void anUnknownSettingOfTheConfigurationFileIsNamed() throws IOException {
+    Path file = home.resolve(".config/jtsh/config.yaml");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "password: hunter2\n");
+
+    RunOfMain run = run(Map.of(), "--headless", "proxy", "kube", "c1");
+
+    assertThat(run.status).isEqualTo(2);
+    assertThat(run.err).contains("config.yaml").contains("password").doesNotContain("hunter2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"30s", "31h", "soon", "-5", "0"})
+  void aSessionLengthThatMakesNoSenseIsRefused(String length) {
+    RunOfMain run =
+        run(
+            Map.of("TELEPORT_PROXY", "127.0.0.1:1", "TELEPORT_USER", "bob"),
+            "--headless",
+            "proxy",
+            "kube",
+            "--ttl=" + length);
+
+    assertThat(run.status).isEqualTo(2);
+    assertThat(run.err).contains("--ttl");
+  }
+
+  @Test
+  void aHostileClusterNameIsRefusedAndShownSafely() {
+    RunOfMain run =
+        run(
+            Map.of("TELEPORT_PROXY", "127.0.0.1:1", "TELEPORT_USER", "bob"),
+            "--headless",
+            "proxy",
+            "kube",
+            "c\u001b]0;owned\u0007");
+
+    assertThat(run.status).isEqualTo(2);
+    assertThat(run.err).doesNotContain("\u001b").doesNotContain("\u0007");
+  }
+
+  @Test
+  void nothingBehindTwoDashesIsAnError() {
+    assertThat(run(Map.of(), "--headless", "proxy", "kube", "--").status).isEqualTo(2);
+  }
+}
