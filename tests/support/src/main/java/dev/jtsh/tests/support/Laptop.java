@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.tests.support;
+
+import dev.jtsh.client.SecurityKey;
+import dev.jtsh.launcher.Console;
+import dev.jtsh.launcher.Main;
+import dev.jtsh.launcher.Outside;
+import dev.jtsh.launcher.PasswordSource;
+import dev.jtsh.nativebindings.SecretArena;
+import dev.jtsh.nativebindings.SecretBuffer;
+import dev.jtsh.tests.support.webauthn.SoftwareSecurityKey;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * A person's other machine: logged in with an own {@code TELEPORT_HOME} and a software key, running
+ * the true program in this process.
+ */
+public final class Laptop {
+  private final Path home;
+  private final String proxy;
+  private final String user;
+  private final Path caFile;
+  private final List<SecurityKey> keys;
+
+  /**
+   * A machine whose files lie below {@code home}.
+   *
+   * @param proxy address of the cluster's proxy
+   * @param user the Teleport user
+   * @param caFile whom to trust for the proxy
+   */
+  public Laptop(Path home, String proxy, String user, Path caFile) {
+    this.home = home;
+    this.proxy = proxy;
+    this.user = user;
+    this.caFile = caFile;
+    this.keys = List.of(softwareKey(home));
+  }
+
+  /**
+   * What a command did.
+   *
+   * @param status its exit status
+   * @param out what it wrote to stdout
+   * @param err what it wrote to stderr
+   */
+  public record Result(int status, String out, String err) {
+    /** This, if the command succeeded; fails with all it wrote otherwise. */
+    public Result orThrow() {
+      if (status != 0) {
+        throw new AssertionError("exit status " + status + "\n" + out + "\n" + err);
+      }
+      return this;
+    }
+  }
+
+  private static SecurityKey softwareKey(Path home) {
+    try {
+      return SoftwareSecurityKey.open(home.resolve("software-key"), new SecureRandom());
+    } catch (IOException e) {
+      throw new UncheckedIOException("read the software key of " + home, e);
+    }
+  }
+
+  /** Redeems an invite. */
+  public Result signUp(String invite, String password) {
+    return run(List.of(invite, password, password), "", "signup");
+  }
+
+  /** Logs in. */
+  public Result logIn(String password) {
+    return run(List.of(password), "", "login");
+  }
+
+  /** Approves a headless request as a person does: reads the facts, says yes, touches the key. */
+  public Result approve(String id) {
+    return run(List.of(), "y\n", "headless", "approve", id);
+  }
+
+  /** Looks at a request and says no. */
+  public Result deny(String id) {
+    return run(List.of(), "n\n", "headless", "approve", id);
+  }
+
+  /** Runs any command without questions. */
+  public Result run(String... arguments) {
+    return run(List.of(), "", arguments);
+  }
+
+  private Result run(List<String> secrets, String answers, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Console console = new Console(printing(out), printing(err));
+    Outside outside =
+        new Outside(
+            InstantSource.system(),
+            Map.of("TELEPORT_HOME", home.resolve("tsh").toString()),
+            console,
+            new ByteArrayInputStream(answers.getBytes(StandardCharsets.UTF_8)),
+            given(new ArrayDeque<>(secrets)),
+            false,
+            home,
+            System.getProperty("os.name", ""),
+            new SecureRandom(),
+            keys,
+            () -> 0);
+    List<String> words = new ArrayList<>(List.of(arguments));
+    words.add("--proxy=" + proxy);
+    words.add("--user=" + user);
+    words.add("--ca-file=" + caFile);
+    int status = new Main(outside).run(words.toArray(String[]::new));
+    return new Result(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static PrintStream printing(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  private static PasswordSource given(Queue<String> secrets) {
+    return prompt -> {
+      byte[] bytes = secrets.remove().getBytes(StandardCharsets.UTF_8);
+      SecretBuffer buffer = SecretArena.process().allocate(bytes.length);
+      buffer.segment().copyFrom(MemorySegment.ofArray(bytes));
+      return buffer;
+    };
+  }
+}

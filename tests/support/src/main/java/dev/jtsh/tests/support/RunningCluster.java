@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.tests.support;
+
+import dev.jtsh.tests.kubernetes.ProgramResult;
+import dev.jtsh.tests.kubernetes.RunningProgram;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The true {@code jtsh-cluster} as a process of its own: auth, proxy and agent on loopback. */
+public final class RunningCluster implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
+  private static final Pattern PUBLIC_ADDRESS = Pattern.compile("localhost:([0-9]{2,5})");
+
+  private final Path program;
+  private final Path dataDirectory;
+  private final RunningProgram process;
+  private final String proxy;
+
+  private RunningCluster(Path program, Path dataDirectory, RunningProgram process, String proxy) {
+    this.program = program;
+    this.dataDirectory = dataDirectory;
+    this.process = process;
+    this.proxy = proxy;
+  }
+
+  /**
+   * Starts one and waits until it serves.
+   *
+   * @param root the project's root, where {@code ./dev build} left the program
+   * @param dataDirectory its own, new
+   * @param name the cluster's name
+   * @param kubeconfigs for each kube cluster the file its agent uses
+   */
+  public static RunningCluster start(
+      Path root, Path dataDirectory, String name, Map<String, Path> kubeconfigs) {
+    Path program = root.resolve("jtsh-cluster");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                program.toString(),
+                "start",
+                "--data-dir=" + dataDirectory,
+                "--cluster-name=" + name,
+                "--listen=127.0.0.1:0",
+                "--public-addr=localhost:0"));
+    kubeconfigs.forEach((kube, file) -> command.add("--kubeconfig=" + kube + "=" + file));
+    RunningProgram process = RunningProgram.start(command, environment());
+    try {
+      String said = process.awaitStdout("is ready", START_LIMIT);
+      Matcher address = PUBLIC_ADDRESS.matcher(said);
+      if (!address.find()) {
+        throw new AssertionError("jtsh-cluster does not say where it is: " + said);
+      }
+      return new RunningCluster(program, dataDirectory, process, address.group());
+    } catch (RuntimeException | Error e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  /** Where users reach it, {@code localhost:PORT}. */
+  public String proxy() {
+    return proxy;
+  }
+
+  /** The certificate to trust for its web port. */
+  public Path webCa() {
+    return dataDirectory.resolve("web-ca.pem");
+  }
+
+  /** Its audit log, one JSON line for each event. */
+  public Path auditLog() {
+    return dataDirectory.resolve("audit.log");
+  }
+
+  /** Adds a role from a YAML document. */
+  public void addRole(Path file) {
+    command("roles", "add", "-f", file.toString()).orThrow();
+  }
+
+  /**
+   * Adds a user.
+   *
+   * @return the invite
+   */
+  public String addUser(String user, String... roles) {
+    String answer =
+        command("users", "add", user, "--roles=" + String.join(",", roles), "--format=json")
+            .orThrow()
+            .stdout();
+    Matcher invite = Pattern.compile("\"invite\"\\s*:\\s*\"([^\"]+)\"").matcher(answer);
+    if (!invite.find()) {
+      throw new AssertionError("no invite in: " + answer);
+    }
+    return invite.group(1);
+  }
+
+  /** Runs one of its commands against the running server. */
+  public ProgramResult command(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(List.of(arguments));
+    command.add("--data-dir=" + dataDirectory);
+    try (RunningProgram running = RunningProgram.start(command, environment())) {
+      return running.awaitEnd(COMMAND_LIMIT);
+    }
+  }
+
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** What it has written to stderr so far. */
+  public String talk() {
+    return process.stderr();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  private static Map<String, String> environment() {
+    return Map.of("PATH", "/usr/local/bin:/usr/bin:/bin", "HOME", System.getProperty("user.home"));
+  }
+}
