@@ -116,8 +116,10 @@ final class ProxyKubeCommand implements Callable<Integer> {
         throw new SettingsException(String.valueOf(e.getMessage()));
       }
     }
-    boolean selected = !kubeClusters.isEmpty() || !labels.isEmpty() || !query.isEmpty();
-    if (all && selected || !kubeClusters.isEmpty() && !(labels.isEmpty() && query.isEmpty())) {
+    boolean byName = !kubeClusters.isEmpty();
+    boolean byFilter = !labels.isEmpty() || !query.isEmpty();
+    boolean selected = byName || byFilter;
+    if ((all && selected) || (byName && byFilter)) {
       throw new SettingsException("give CLUSTER names, or --labels and --query, or --all");
     }
     if (port < 0 || port > 65_535) {

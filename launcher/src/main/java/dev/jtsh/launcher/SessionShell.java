@@ -51,7 +51,7 @@ final class SessionShell {
   /** Runs the shell to its end. */
   ExitStatus run() {
     TerminalState saved = TerminalState.save(STDIN);
-    try (Signals.Ignored ignored = Signals.ignoreForShell()) {
+    try (Signals.Ignored _ = Signals.ignoreForShell()) {
       ChildProcess started;
       synchronized (this) {
         if (hangupAsked) {

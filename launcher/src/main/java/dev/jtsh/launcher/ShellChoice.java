@@ -25,9 +25,10 @@ record ShellChoice(Path program, Optional<String> unusable) {
    * @throws SettingsException when not even {@code /bin/sh} is there
    */
   static ShellChoice of(@Nullable String wanted, Optional<String> ofUser) {
-    boolean given = wanted != null && !wanted.isEmpty();
-    if (given && usable(wanted)) {
-      return new ShellChoice(Path.of(wanted), Optional.empty());
+    Optional<String> given =
+        Optional.ofNullable(wanted).filter(shell -> !shell.isEmpty());
+    if (given.isPresent() && usable(given.get())) {
+      return new ShellChoice(Path.of(given.get()), Optional.empty());
     }
     List<String> rest = new ArrayList<>();
     ofUser.ifPresent(rest::add);
@@ -35,7 +36,7 @@ record ShellChoice(Path program, Optional<String> unusable) {
     rest.add("/bin/sh");
     for (String candidate : rest) {
       if (usable(candidate)) {
-        return new ShellChoice(Path.of(candidate), given ? Optional.of(wanted) : Optional.empty());
+        return new ShellChoice(Path.of(candidate), given);
       }
     }
     throw new SettingsException("no shell found: set SHELL to the path of one");

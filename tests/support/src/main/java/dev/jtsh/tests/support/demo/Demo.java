@@ -61,7 +61,7 @@ public final class Demo {
       String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
       environment = environment.with("PATH", world.kubectlDirectory().get() + ":" + path);
     }
-    try (Signals.Ignored ignored = Signals.ignoreForShell()) {
+    try (Signals.Ignored _ = Signals.ignoreForShell()) {
       return ChildProcess.spawn(
               new SpawnRequest(command.getFirst(), command, environment, Map.of()))
           .waitFor()
