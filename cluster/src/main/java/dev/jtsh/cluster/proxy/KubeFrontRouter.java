@@ -101,8 +101,9 @@ final class KubeFrontRouter implements Ruling.Router {
   private Ruling decide(HttpRequest request, Optional<UpgradeProtocol> upgrade) {
     for (var header : request.headers()) {
       if (header.getKey().toLowerCase(Locale.ROOT).startsWith(FORBIDDEN_PREFIX)) {
-        ErrorBody body = ErrorBody.of("Credentials forwarding is only permitted for Proxy");
-        return new OwnAnswer(FORBIDDEN, KubeStatus.CONTENT_TYPE, WireJson.write(body));
+        var text = new ErrorBody.Message("Credentials forwarding is only permitted for Proxy");
+        return new OwnAnswer(
+            FORBIDDEN, KubeStatus.CONTENT_TYPE, WireJson.write(new ErrorBody(text, null)));
       }
     }
     Optional<KubeStatus> refusal = refusal();

@@ -115,9 +115,16 @@ class KubePathIT {
     path.events.clear();
     try (TlsPeer peer = path.http1(path.dev())) {
       peer.send(
-          "POST /api/v1/namespaces/d/pods/p/exec?command=sh HTTP/1.1\r\nHost: k\r\n"
-              + "Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\nContent-Length: 0\r\n"
-              + "X-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n");
+          String.join(
+              "\r\n",
+              "POST /api/v1/namespaces/d/pods/p/exec?command=sh HTTP/1.1",
+              "Host: k",
+              "Connection: Upgrade",
+              "Upgrade: SPDY/3.1",
+              "Content-Length: 0",
+              "X-Stream-Protocol-Version: v4.channel.k8s.io",
+              "",
+              ""));
       assertThat(peer.readUntil("\r\n\r\n"))
           .startsWith("HTTP/1.1 101")
           .containsIgnoringCase("upgrade: SPDY/3.1")
