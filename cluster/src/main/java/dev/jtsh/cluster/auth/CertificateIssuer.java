@@ -180,7 +180,7 @@ final class CertificateIssuer {
         .with("cert_type", "user")
         .with("identity", fields)
         .with("user", identity.username())
-        .with("headless_request_id", identity.headlessRequestId().orElse(""))
+        .with("headless_id", identity.headlessRequestId().orElse(""))
         .build();
   }
 }

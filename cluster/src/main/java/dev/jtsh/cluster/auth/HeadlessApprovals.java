@@ -267,7 +267,7 @@ public final class HeadlessApprovals {
                 "message",
                 record.standard() ? message + "; standard Teleport request: full login" : message)
             .with("addr.remote", Addresses.ipAndPort(approver))
-            .with("headless_request_id", record.facts().id())
+            .with("headless_id", record.facts().id())
             .with("kubernetes_clusters", record.facts().kubeClusters())
             .build());
   }

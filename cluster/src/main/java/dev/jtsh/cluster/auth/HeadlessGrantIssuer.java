@@ -93,7 +93,7 @@ final class HeadlessGrantIssuer implements HeadlessIssuer {
             .with("method", "local")
             .with("success", true)
             .with("addr.remote", facts.clientAddress())
-            .with("headless_request_id", facts.id())
+            .with("headless_id", facts.id())
             .with("grant_expires", end.toString())
             .with("kubernetes_clusters", facts.kubeClusters())
             .with("message", approval.full() ? "standard Teleport request: full login" : "")

@@ -399,7 +399,7 @@ public final class HeadlessLogins implements AutoCloseable {
         .with("method", "headless")
         .with("success", false)
         .with("addr.remote", record.facts().clientAddress())
-        .with("headless_request_id", record.facts().id())
+        .with("headless_id", record.facts().id())
         .with("message", record.standard() ? "standard Teleport request: full login" : "");
   }
 

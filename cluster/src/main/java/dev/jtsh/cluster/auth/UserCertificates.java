@@ -265,7 +265,7 @@ final class UserCertificates {
     audit.emit(
         AuditEvent.of(AuditEvent.Type.GRANT_REFUSED)
             .with("user", caller.identity().username())
-            .with("headless_request_id", caller.identity().headlessRequestId().orElse(""))
+            .with("headless_id", caller.identity().headlessRequestId().orElse(""))
             .with("kubernetes_cluster", Logins.bounded(request.getKubernetesCluster()))
             .with("error", reason)
             .with("addr.remote", Addresses.ipAndPort(caller.remote()))

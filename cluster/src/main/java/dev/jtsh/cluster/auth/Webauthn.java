@@ -196,7 +196,7 @@ final class Webauthn {
               .clientExtensionResults(ClientRegistrationExtensionOutputs.builder().build())
               .build();
       RegistrationResult result =
-          relyingParty()
+          relyingParty(users.list())
               .finishRegistration(
                   FinishRegistrationOptions.builder()
                       .request(request)
@@ -251,7 +251,7 @@ final class Webauthn {
               .clientExtensionResults(ClientAssertionExtensionOutputs.builder().build())
               .build();
       AssertionResult result =
-          relyingParty()
+          relyingParty(List.of(user.get()))
               .finishAssertion(
                   FinishAssertionOptions.builder().request(request).response(credential).build());
       ByteString id = ByteString.copyFrom(result.getCredential().getCredentialId().getBytes());
@@ -310,7 +310,7 @@ final class Webauthn {
   }
 
   /** Made for each call: the public address may be known only after the port is open. */
-  private RelyingParty relyingParty() {
+  private RelyingParty relyingParty(List<UserRecord> known) {
     String address = publicAddress.get();
     String shown =
         address.endsWith(":443")
@@ -318,7 +318,7 @@ final class Webauthn {
             : address;
     return RelyingParty.builder()
         .identity(RelyingPartyIdentity.builder().id(rpId).name(clusterName).build())
-        .credentialRepository(new Credentials())
+        .credentialRepository(new Credentials(known))
         .origins(Set.of("https://" + shown))
         .build();
   }
@@ -341,12 +341,15 @@ final class Webauthn {
     return new ByteArray(bytes.toByteArray());
   }
 
-  /** The library's view of our users. A credential belongs to the user who registered it. */
-  private final class Credentials implements CredentialRepository {
+  /**
+   * The library's view of our users. For an answer it sees only the user who must answer: another
+   * user's key cannot even be found. For a new key it sees all, for a credential belongs to one.
+   */
+  private record Credentials(List<UserRecord> known) implements CredentialRepository {
 
     @Override
     public Set<PublicKeyCredentialDescriptor> getCredentialIdsForUsername(String username) {
-      return users.get(username).stream()
+      return byName(username).stream()
           .flatMap(u -> u.devices().stream())
           .map(d -> descriptor(d.credentialId()))
           .collect(Collectors.toSet());
@@ -354,7 +357,7 @@ final class Webauthn {
 
     @Override
     public Optional<ByteArray> getUserHandleForUsername(String username) {
-      return users.get(username).map(u -> bytes(u.userHandle()));
+      return byName(username).map(u -> bytes(u.userHandle()));
     }
 
     @Override
@@ -371,17 +374,21 @@ final class Webauthn {
     @Override
     public Set<RegisteredCredential> lookupAll(ByteArray credentialId) {
       ByteString id = ByteString.copyFrom(credentialId.getBytes());
-      return users.list().stream()
+      return known.stream()
           .flatMap(u -> u.device(id).map(d -> of(u, d)).stream())
           .collect(Collectors.toSet());
     }
 
-    private Optional<UserRecord> byHandle(ByteArray handle) {
-      ByteString wanted = ByteString.copyFrom(handle.getBytes());
-      return users.list().stream().filter(u -> u.userHandle().equals(wanted)).findFirst();
+    private Optional<UserRecord> byName(String name) {
+      return known.stream().filter(u -> u.name().equals(name)).findFirst();
     }
 
-    private RegisteredCredential of(UserRecord user, MfaDevice device) {
+    private Optional<UserRecord> byHandle(ByteArray handle) {
+      ByteString wanted = ByteString.copyFrom(handle.getBytes());
+      return known.stream().filter(u -> u.userHandle().equals(wanted)).findFirst();
+    }
+
+    private static RegisteredCredential of(UserRecord user, MfaDevice device) {
       return RegisteredCredential.builder()
           .credentialId(bytes(device.credentialId()))
           .userHandle(bytes(user.userHandle()))

@@ -37,6 +37,12 @@ public final class UserCheck {
       return forbidden(
           SafeText.literal("access denied: the client certificate is not for Kubernetes"));
     }
+    if (identity.headlessRequestId().isPresent()
+        && !identity.usage().contains(UserIdentity.USAGE_KUBE)) {
+      // Security rule 1: the one-minute login may only fetch the certificates of its grant.
+      return forbidden(
+          SafeText.literal("access denied: a headless login is not for Kubernetes itself"));
+    }
     String issuer = identity.teleportCluster().orElse(clusterName);
     String route = identity.routeToCluster().isEmpty() ? issuer : identity.routeToCluster();
     String kube = identity.kubernetesCluster().orElse("");
