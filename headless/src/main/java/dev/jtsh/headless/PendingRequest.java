@@ -61,6 +61,9 @@ public record PendingRequest(
       lines.add(SafeText.literal("  First request from this address for you."));
     }
     lines.add(SafeText.literal("  Grants access to these Kubernetes clusters:"));
+    if (shown.kubeClusters().isEmpty()) {
+      lines.add(SafeText.literal("    none: you may use none of those asked for, deny it"));
+    }
     for (String cluster : shown.kubeClusters()) {
       lines.add(SafeText.format("    {}", SafeText.of(cluster)));
     }
