@@ -57,6 +57,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter
   private boolean responseEnded = true;
   private boolean keepAlive;
   private boolean closing;
+  private boolean draining;
   private boolean chunked;
   private boolean bodiless;
   private long idleSinceNanos = System.nanoTime();
@@ -83,16 +84,19 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (closing || !(message instanceof HttpObject object)) {
       ReferenceCountUtil.release(message);
-    } else if (messageOpen && !(object instanceof HttpRequest)) {
+    } else if (pipelined.isEmpty() && isTurnOf(object)) {
       handle(object);
-    } else if (exchange != null && exchange.request().upgrade() != null && requestEnded) {
+    } else if (exchange != null && exchange.request().upgrade() != null) {
       ReferenceCountUtil.release(message);
       ctx.close(); // Bytes before the 101 (security rule 5).
-    } else if (exchange != null && requestEnded) {
-      pipelined.add(object);
     } else {
-      handle(object);
+      pipelined.add(object);
     }
+  }
+
+  /** Whether it belongs to the current request, or begins one while there is none. */
+  private boolean isTurnOf(HttpObject object) {
+    return object instanceof HttpRequest ? exchange == null : messageOpen;
   }
 
   private void handle(HttpObject object) {
@@ -301,13 +305,16 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter
   private void next() {
     exchange = null;
     idleSinceNanos = System.nanoTime();
-    while (exchange == null && !closing) {
-      HttpObject object = pipelined.poll();
-      if (object == null) {
-        channel.read();
-        return;
-      }
-      handle(object);
+    if (draining) {
+      return; // The loop below goes on.
+    }
+    draining = true;
+    while (!closing && !pipelined.isEmpty() && isTurnOf(pipelined.peek())) {
+      handle(pipelined.remove());
+    }
+    draining = false;
+    if (exchange == null && !closing) {
+      channel.read();
     }
   }
 

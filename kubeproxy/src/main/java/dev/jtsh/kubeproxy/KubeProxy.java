@@ -119,6 +119,11 @@ public final class KubeProxy implements AutoCloseable {
     return (InetSocketAddress) listener.localAddress();
   }
 
+  /** Connections from clients that are open now. */
+  int connections() {
+    return clients.size();
+  }
+
   private void accept(Channel channel) {
     if (clients.size() >= config.maxConnections()) {
       channel.close();

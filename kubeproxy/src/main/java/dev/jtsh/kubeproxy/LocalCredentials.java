@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.kubeproxy;
 
-import dev.jtsh.nativebindings.NativeKey;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.pki.CertificateAuthority;
 import dev.jtsh.pki.HeldKey;
@@ -11,11 +10,8 @@ import dev.jtsh.pki.LeafRequest.Purpose;
 import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.pki.tls.TrustAnchors;
 import dev.jtsh.protocol.kube.KubeClusterName;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
-import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -65,7 +61,7 @@ public final class LocalCredentials implements AutoCloseable {
     Instant notBefore = now.minus(BEFORE_NOW);
     HeldKey serverKey = HeldKey.generate(KeyKind.P256);
     try (HeldKey authorityKey = HeldKey.generate(KeyKind.P256);
-        NativeKey clientKey = NativeKey.generate(NativeKey.Kind.EC_P256)) {
+        HeldKey clientKey = HeldKey.generate(KeyKind.P256)) {
       CertificateAuthority authority =
           CertificateAuthority.create("jtsh local proxy", authorityKey, notBefore, notAfter);
       X509Certificate server =
@@ -75,7 +71,7 @@ public final class LocalCredentials implements AutoCloseable {
               serverKey.publicKey(),
               notBefore,
               notAfter);
-      PublicKey clientPublic = publicKey(clientKey.publicKeyDer());
+      PublicKey clientPublic = clientKey.publicKey();
       Map<String, X509Certificate> clients = new TreeMap<>();
       for (KubeClusterName name : kubeClusters) {
         LeafRequest request =
@@ -87,15 +83,6 @@ public final class LocalCredentials implements AutoCloseable {
     } catch (RuntimeException e) {
       serverKey.close();
       throw e;
-    }
-  }
-
-  private static PublicKey publicKey(byte[] subjectPublicKeyInfo) {
-    try {
-      return KeyFactory.getInstance("EC")
-          .generatePublic(new X509EncodedKeySpec(subjectPublicKeyInfo));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("a key just made cannot be read", e);
     }
   }
 

@@ -18,10 +18,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Security rule 5 on the local hop: with a hostile cluster and with a hostile client. */
+@ExtendWith(LeakCheck.class)
 @Timeout(60)
 class Attack05UpgradeWithoutARealSwitchIT {
   private static final String EXEC = "/api/v1/namespaces/d/pods/p/exec?command=sh";

@@ -8,12 +8,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Security rule 29: what two parsers could read differently is refused, and ends the connection.
  */
+@ExtendWith(LeakCheck.class)
 @Timeout(60)
 class Attack29DesynchronisationIT {
   private static TestPki pki;

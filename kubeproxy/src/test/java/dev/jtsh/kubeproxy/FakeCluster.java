@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ final class FakeCluster implements AutoCloseable {
 
   final BlockingQueue<FakeKube.Seen> requests = new LinkedBlockingQueue<>();
   final BlockingQueue<String> cancelled = new LinkedBlockingQueue<>();
+  final AtomicBoolean refused = new AtomicBoolean();
   final BlockingQueue<FakeKube> watching = new LinkedBlockingQueue<>();
 
   FakeCluster(TestPki pki, List<String> alpn) {

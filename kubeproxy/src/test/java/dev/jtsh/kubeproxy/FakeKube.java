@@ -18,6 +18,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -40,7 +42,7 @@ final class FakeKube extends ChannelInboundHandlerAdapter {
   private @Nullable ChannelHandlerContext context;
   private String uri = "";
   private long received;
-  private long left;
+  private volatile long left;
   private boolean upgraded;
 
   FakeKube(FakeCluster cluster, String protocol, String client) {
@@ -126,6 +128,7 @@ final class FakeKube extends ChannelInboundHandlerAdapter {
       full(ctx, 200, Long.toString(received));
     } else if (uri.startsWith("/bytes/")) {
       left = Long.parseLong(uri.substring("/bytes/".length()));
+      cluster.watching.add(this);
       head(ctx, 200, left);
       pump(ctx);
     } else if (uri.startsWith("/watch")) {
@@ -138,6 +141,15 @@ final class FakeKube extends ChannelInboundHandlerAdapter {
       DefaultLastHttpContent last = new DefaultLastHttpContent();
       last.trailingHeaders().set("x-end", "reached");
       ctx.writeAndFlush(last);
+    } else if (uri.startsWith("/refuse-once") && cluster.refused.compareAndSet(false, true)) {
+      ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
+    } else if (uri.startsWith("/break")) {
+      ctx.channel().close();
+    } else if (uri.startsWith("/half")) {
+      head(ctx, 200, 100L);
+      ctx.write(new DefaultHttpContent(text("only this")));
+      ctx.flush();
+      cluster.watching.add(this);
     } else if (uri.startsWith("/hang")) {
       cluster.watching.add(this);
     } else {
@@ -149,6 +161,12 @@ final class FakeKube extends ChannelInboundHandlerAdapter {
   void event(String line) {
     ChannelHandlerContext ctx = requireNonNull(context);
     ctx.executor().execute(() -> ctx.writeAndFlush(new DefaultHttpContent(text(line))));
+  }
+
+  /** Breaks its connection or stream off. */
+  void breakOff() {
+    ChannelHandlerContext ctx = requireNonNull(context);
+    ctx.executor().execute(() -> ctx.channel().close());
   }
 
   /** Reads on after a stall. */
@@ -189,11 +207,13 @@ final class FakeKube extends ChannelInboundHandlerAdapter {
 
   private void pump(ChannelHandlerContext ctx) {
     BooleanSupplier room = ctx.channel()::isWritable;
-    while (left > 0 && room.getAsBoolean()) {
-      int size = (int) Math.min(left, PIECE);
-      left -= size;
+    long after = left;
+    while (after > 0 && room.getAsBoolean()) {
+      int size = (int) Math.min(after, PIECE);
+      after -= size;
       ByteBuf piece = ctx.alloc().buffer(size).writeZero(size);
-      ctx.write(left == 0 ? new DefaultLastHttpContent(piece) : new DefaultHttpContent(piece));
+      ctx.write(after == 0 ? new DefaultLastHttpContent(piece) : new DefaultHttpContent(piece));
+      left = after;
     }
     ctx.flush();
   }

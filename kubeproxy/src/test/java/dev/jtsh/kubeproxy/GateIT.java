@@ -19,8 +19,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Who is let in, and where each client certificate leads. */
+@ExtendWith(LeakCheck.class)
 @Timeout(60)
 class GateIT {
   private static TestPki pki;

@@ -22,9 +22,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The kubeconfig as the real kubectl reads it. */
+@ExtendWith(LeakCheck.class)
 @Timeout(60)
 class KubeconfigIT {
   private static final KubeClusterName PROD = new KubeClusterName("prod");

@@ -3,7 +3,9 @@ package dev.jtsh.kubeproxy;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.jtsh.pki.HeldKey;
 import dev.jtsh.pki.tls.TlsIdentity;
+import dev.jtsh.pki.tls.TrustAnchors;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.tests.fixtures.TestPki;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -57,7 +61,7 @@ final class ProxyUnderTest implements AutoCloseable {
       InstantSource clock)
       throws IOException {
     Instant now = Instant.now();
-    credentials = LocalCredentials.create(List.of(PROD, TEST), now, now.plusSeconds(3600));
+    credentials = LocalCredentials.create(List.of(PROD, TEST), now, now.plusSeconds(24 * 3600));
     identities.put("prod", pki.client("alice on prod"));
     identities.put("test_2.x", pki.client("alice on test"));
     UpstreamIdentity used =
@@ -78,7 +82,7 @@ final class ProxyUnderTest implements AutoCloseable {
   }
 
   HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(20));
+    return HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(60));
   }
 
   /** A client with the certificate for one kube cluster. */
@@ -88,6 +92,17 @@ final class ProxyUnderTest implements AutoCloseable {
         .version(version)
         .connectTimeout(Duration.ofSeconds(10))
         .build();
+  }
+
+  /** What a Netty client presents: the client key, read back from a file. */
+  TlsIdentity clientIdentity(Path directory) throws IOException {
+    Path file = directory.resolve("client.pem");
+    Files.write(file, credentials.clientKeyPem().segment().toArray(ValueLayout.JAVA_BYTE));
+    return TlsIdentity.of(HeldKey.loadPem(file), credentials.client(PROD));
+  }
+
+  TrustAnchors anchors() {
+    return TrustAnchors.of(credentials.authority());
   }
 
   /** A bare TLS connection with the certificate for one kube cluster. */
@@ -125,6 +140,16 @@ final class ProxyUnderTest implements AutoCloseable {
         new String(pem, StandardCharsets.US_ASCII).replaceAll("-----[A-Z ]+-----|\\s", "");
     return KeyFactory.getInstance("EC")
         .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
+  }
+
+  /** Waits until so many clients are connected. */
+  void awaitConnections(int count) throws InterruptedException {
+    for (int i = 0; proxy.connections() != count; i++) {
+      if (i == 1000) {
+        throw new AssertionError("connections: " + proxy.connections());
+      }
+      Thread.sleep(10);
+    }
   }
 
   @Override
