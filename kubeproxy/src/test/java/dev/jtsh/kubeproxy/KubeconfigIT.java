@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -110,6 +111,24 @@ class KubeconfigIT {
 
       assertThat(kubectl.waitFor()).as(out).isZero();
       assertThat(out).contains("\"path\":\"/version\"", "CN=alice on prod");
+    }
+  }
+
+  @Test
+  void fiveHundredKubeClustersFit(@TempDir Path directory) throws Exception {
+    List<KubeClusterName> names =
+        IntStream.range(0, 500).mapToObj(i -> new KubeClusterName("cluster-" + i)).toList();
+    Instant now = Instant.now();
+    try (LocalCredentials credentials =
+        LocalCredentials.create(names, now, now.plusSeconds(600))) {
+      List<KubeconfigContext> contexts =
+          KubeconfigContext.named(KubeconfigContext.DEFAULT_TEMPLATE, PROD, names);
+      JsonNode config =
+          viewedByKubectl(directory, new KubeconfigWriter(credentials, ADDRESS, contexts));
+
+      assertThat(config.get("users")).hasSize(500);
+      assertThat(config.at("/users/499/user/client-key-data").asText())
+          .isEqualTo(base64(text(credentials.clientKeyPem())));
     }
   }
 

@@ -47,8 +47,13 @@ public final class SecretArena implements AutoCloseable {
     return OfProcess.ARENA;
   }
 
-  /** An arena of its own, for tests. */
-  static SecretArena create(int bytes, Kind strongest) {
+  /**
+   * An arena of its own, for what does not fit into that of the process.
+   *
+   * @param bytes a multiple of the page size
+   * @param strongest the kind to begin with; weaker ones follow
+   */
+  public static SecretArena create(int bytes, Kind strongest) {
     return new SecretArena(SecretMemory.map(bytes, strongest));
   }
 
