@@ -34,6 +34,10 @@ final class Exchange {
 
   private @Nullable UpstreamStream upstream;
   private @Nullable ScheduledFuture<?> waitLimit;
+
+  /** Whether it counts among the requests that wait. */
+  private boolean holdsPlace;
+
   private boolean requestEnded;
   private boolean bodySent;
   private boolean continueSent;
@@ -73,17 +77,24 @@ final class Exchange {
 
   /** Asks for an identity, then for a stream. */
   void start() {
-    CompletionStage<TlsIdentity> identity = loop.identities().identityFor(kubeCluster);
+    CompletionStage<TlsIdentity> identity;
+    try {
+      identity = loop.identities().identityFor(kubeCluster);
+    } catch (RuntimeException e) {
+      fail(Failures.ofIdentity(kubeCluster, e));
+      return;
+    }
     if (identity instanceof java.util.concurrent.CompletableFuture<TlsIdentity> future
         && future.isDone()
         && !future.isCompletedExceptionally()) {
-      acquire(future.join());
+      acquireInTime(future.join());
       return;
     }
     if (!loop.tryWait()) {
       fail(Failures.tooManyWaiting());
       return;
     }
+    holdsPlace = true;
     waitLimit =
         loop.eventLoop()
             .schedule(
@@ -93,17 +104,16 @@ final class Exchange {
     identity.whenComplete((answer, failure) ->
         loop.eventLoop()
             .execute(() -> {
-              loop.stopWaiting();
-              cancelWaitLimit();
+              stopWaiting();
               if (failure != null) {
                 fail(Failures.ofIdentity(kubeCluster, failure));
               } else {
-                acquireAfterWait(answer);
+                acquireInTime(answer);
               }
             }));
   }
 
-  private void acquireAfterWait(TlsIdentity identity) {
+  private void acquireInTime(TlsIdentity identity) {
     long waitedNanos = System.nanoTime() - startedNanos;
     if (!request.isSafe() && waitedNanos > loop.config().staleWriteAfter().toNanos()) {
       fail(Failures.staleWrite());
@@ -113,8 +123,13 @@ final class Exchange {
   }
 
   private void acquire(TlsIdentity identity) {
-    if (!done) {
+    if (done) {
+      return;
+    }
+    try {
       loop.upstreams(kubeCluster).acquire(this, identity);
+    } catch (RuntimeException e) {
+      fail(Failures.ofIdentity(kubeCluster, e)); // Its key may have been closed meanwhile.
     }
   }
 
@@ -123,6 +138,14 @@ final class Exchange {
     waitLimit =
         loop.eventLoop()
             .schedule(() -> fail(Failures.noRoom()), ROOM_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void stopWaiting() {
+    if (holdsPlace) {
+      holdsPlace = false;
+      loop.stopWaiting();
+    }
+    cancelWaitLimit();
   }
 
   private void cancelWaitLimit() {
@@ -280,7 +303,7 @@ final class Exchange {
 
   private void finish() {
     done = true;
-    cancelWaitLimit();
+    stopWaiting();
     for (ByteBuf piece = early.poll(); piece != null; piece = early.poll()) {
       piece.release();
     }

@@ -227,6 +227,49 @@ class FailuresIT {
   }
 
   @Test
+  void identityThatCannotBeAskedForIsAFailureOfTheRequestOnly() throws Exception {
+    UpstreamIdentity broken =
+        name -> {
+          throw new IllegalStateException("the session is over");
+        };
+    try (FakeCluster cluster = new FakeCluster(pki, List.of("h2"));
+        ProxyUnderTest proxy = proxy(cluster, broken)) {
+      HttpResponse<String> answer = get(proxy, "/api/v1/pods");
+
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).contains("the session is over");
+    }
+  }
+
+  @Test
+  void identityThatNeverComesIsAnsweredAndFreesItsPlace() throws Exception {
+    KubeProxyConfig config =
+        new KubeProxyConfig(
+            0,
+            1,
+            16,
+            16,
+            64 * 1024,
+            1,
+            4,
+            64 * 1024,
+            Duration.ofSeconds(5),
+            Duration.ofMillis(50),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60));
+    try (FakeCluster cluster = new FakeCluster(pki, List.of("h2"));
+        ProxyUnderTest proxy =
+            new ProxyUnderTest(
+                pki, cluster.dialer(), config, name -> new CompletableFuture<>(), clock)) {
+      for (int i = 0; i < 3; i++) {
+        HttpResponse<String> answer = get(proxy, "/api/v1/pods");
+        assertThat(answer.statusCode()).isEqualTo(504);
+        assertThat(answer.body()).contains("run `jtsh renew`", "\"reason\":\"Timeout\"");
+      }
+    }
+  }
+
+  @Test
   void requestWaitsForItsIdentity() throws Exception {
     CompletableFuture<TlsIdentity> later = new CompletableFuture<>();
     CompletableFuture<Void> asked = new CompletableFuture<>();

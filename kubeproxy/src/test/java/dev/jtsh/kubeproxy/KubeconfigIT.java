@@ -119,8 +119,7 @@ class KubeconfigIT {
     List<KubeClusterName> names =
         IntStream.range(0, 500).mapToObj(i -> new KubeClusterName("cluster-" + i)).toList();
     Instant now = Instant.now();
-    try (LocalCredentials credentials =
-        LocalCredentials.create(names, now, now.plusSeconds(600))) {
+    try (LocalCredentials credentials = LocalCredentials.create(names, now, now.plusSeconds(600))) {
       List<KubeconfigContext> contexts =
           KubeconfigContext.named(KubeconfigContext.DEFAULT_TEMPLATE, PROD, names);
       JsonNode config =

@@ -151,7 +151,7 @@ class StreamingIT {
   @ParameterizedTest
   @CsvSource({"h1,h1", "h1,h2", "h2,h1", "h2,h2"})
   void slowReaderHoldsTheClusterBack(String front, String upstream) throws Exception {
-    long huge = 64_000_000L;
+    long huge = 48_000_000L;
     try (Stage stage = new Stage(front, upstream)) {
       HttpResponse<InputStream> answer =
           stage.client.send(
@@ -160,7 +160,7 @@ class StreamingIT {
 
       // What the cluster could send is in socket buffers and windows, and no more comes.
       long left = settled(sender::left);
-      assertThat(huge - left).isLessThan(45_000_000L);
+      assertThat(huge - left).isLessThan(40_000_000L);
       try (InputStream in = answer.body()) {
         assertThat(in.transferTo(OutputStream.nullOutputStream())).isEqualTo(huge);
       }
@@ -170,7 +170,7 @@ class StreamingIT {
   @ParameterizedTest
   @CsvSource({"h1,h1", "h1,h2", "h2,h1", "h2,h2"})
   void slowClusterHoldsTheClientBack(String front, String upstream) throws Exception {
-    long huge = 64_000_000L;
+    long huge = 48_000_000L;
     AtomicLong taken = new AtomicLong();
     try (Stage stage = new Stage(front, upstream)) {
       CompletableFuture<HttpResponse<String>> answer =
@@ -183,7 +183,7 @@ class StreamingIT {
               BodyHandlers.ofString());
       FakeKube receiver = requireNonNull(stage.cluster.watching.poll(10, TimeUnit.SECONDS));
 
-      assertThat(settled(taken::get)).isLessThan(45_000_000L);
+      assertThat(settled(taken::get)).isLessThan(40_000_000L);
       receiver.readOn();
       assertThat(answer.get(40, TimeUnit.SECONDS).body()).isEqualTo(Long.toString(huge));
     }
