@@ -308,7 +308,7 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
     }
     if (last) {
       state = State.ENDED;
-      lastWrite.addListener(ChannelFutureListener.CLOSE);
+      lastWrite.addListener(written -> Ending.afterFlush(ctx.channel()));
       return;
     }
     state = State.IDLE;

@@ -2,14 +2,11 @@
 package dev.jtsh.cluster.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +34,7 @@ public final class RawRelay extends ChannelInboundHandlerAdapter {
         boolean end = content instanceof LastHttpContent && !isEndOfHttp(content);
         pass(ctx, content.content());
         if (end) {
-          closeAfterFlush(peer);
+          Ending.afterFlush(peer);
         }
       }
       default -> ReferenceCountUtil.release(msg);
@@ -50,11 +47,15 @@ public final class RawRelay extends ChannelInboundHandlerAdapter {
   }
 
   private void pass(ChannelHandlerContext ctx, ByteBuf bytes) {
+    if (!peer.isActive()) {
+      bytes.release(); // The peer has ended; what it sent before is still on its way to our side.
+      return;
+    }
     peer.write(bytes)
         .addListener(written -> {
           if (!written.isSuccess()) {
-            logger.debug("{}: the other end takes no more", ctx.channel().id(), written.cause());
-            ctx.close();
+            logger.debug("{}: the other end takes no more", ctx.channel().id());
+            peer.close();
           }
         });
   }
@@ -77,7 +78,7 @@ public final class RawRelay extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event == Http2StreamCodec.EndOfPipe.INSTANCE) {
-      closeAfterFlush(peer);
+      Ending.afterFlush(peer);
       return;
     }
     ctx.fireUserEventTriggered(event);
@@ -85,29 +86,12 @@ public final class RawRelay extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    closeAfterFlush(peer);
+    Ending.afterFlush(peer);
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     logger.debug("{}: a pipe broke", ctx.channel().id(), cause);
     ctx.close();
-  }
-
-  /**
-   * Ends a channel once everything written to it is out. A stream of HTTP/2 is ended, not reset: a
-   * reset could overtake its last bytes at the other end.
-   */
-  public static void closeAfterFlush(Channel channel) {
-    if (!channel.isActive()) {
-      return;
-    }
-    if (channel instanceof Http2StreamChannel) {
-      channel
-          .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
-          .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-    } else {
-      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-    }
   }
 }

@@ -17,7 +17,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** Which Kubernetes users and groups a user may be in a kube cluster (teleport-wire §8.3, §8.4). */
+/** Which Kubernetes users and groups a user may be in a kube cluster (wire §8.3, §8.4). */
 public final class KubeAuthorizer {
   static final String AUTHENTICATED = "system:authenticated";
   private static final Duration SESSION = Duration.ofHours(1);

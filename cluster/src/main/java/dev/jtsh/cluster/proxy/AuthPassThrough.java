@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.proxy;
 
+import dev.jtsh.cluster.http.Ending;
 import dev.jtsh.cluster.http.RawRelay;
 import dev.jtsh.cluster.net.CallerAddresses;
 import dev.jtsh.cluster.net.Transport;
@@ -52,7 +53,7 @@ final class AuthPassThrough {
       }
       Channel to = connecting.channel();
       to.closeFuture().addListener(closed -> callers.remove(name));
-      caller.closeFuture().addListener(closed -> RawRelay.closeAfterFlush(to));
+      caller.closeFuture().addListener(closed -> Ending.afterFlush(to));
       to.pipeline().addLast(new RawRelay(caller));
       ready.setSuccess(pipeline -> {
         pipeline.addLast(new RawRelay(to));

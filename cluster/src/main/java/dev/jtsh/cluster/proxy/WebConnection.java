@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.proxy;
 
+import dev.jtsh.cluster.http.Ending;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.net.ServiceNames;
 import dev.jtsh.protocol.web.ErrorBody;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -45,6 +45,7 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
   private final InetSocketAddress remote;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private boolean busy;
+  private boolean ending;
   private @Nullable FullHttpRequest next;
   private @Nullable ScheduledFuture<?> timer;
 
@@ -74,11 +75,10 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
     }
     if (!busy) {
       take(ctx, request);
-    } else if (next == null) {
+    } else if (next == null && !ending) {
       next = request; // Read ahead to notice a hang-up; its turn comes.
     } else {
       request.release();
-      ctx.close();
     }
   }
 
@@ -172,7 +172,8 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
     }
     ChannelFuture written = ctx.writeAndFlush(response);
     if (last) {
-      written.addListener(ChannelFutureListener.CLOSE);
+      ending = true;
+      written.addListener(out -> Ending.afterFlush(ctx.channel()));
       return;
     }
     busy = false;
