@@ -151,7 +151,7 @@ public final class WebauthnCeremony {
               SafeText.ofHostName(rpId),
               SafeText.ofHostName(proxy.host())),
           SafeText.literal(
-              "dial the proxy by the name in the message, or pin it with --rp-id if it is right"),
+              "dial the proxy by the name in the message; if that is not yours, do not go on"),
           null);
     }
   }

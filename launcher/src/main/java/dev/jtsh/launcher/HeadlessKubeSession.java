@@ -30,6 +30,9 @@ import java.time.Duration;
 final class HeadlessKubeSession {
   private static final Duration LENGTH_UNLESS_TOLD = Duration.ofHours(12);
 
+  /** A person who has not approved the third link is not there. */
+  private static final int REQUESTS_MAX = 3;
+
   private final Outside outside;
   private final Settings settings;
   private final KubeSelection selection;
@@ -76,34 +79,45 @@ final class HeadlessKubeSession {
     }
   }
 
+  /** Asks, and asks anew with a new link where the cluster drops a request with its connection. */
   private int ask(WebClient web, Discovery discovery) throws ClientException {
-    try (HeadlessSession session =
-        HeadlessSession.request(
-            web,
-            discovery,
-            request(discovery),
-            HeadlessTiming.STANDARD,
-            outside.clock(),
-            outside.random())) {
-      announce(session.announcement());
-      HeadlessOutcome outcome =
-          session.await((cause, pause) ->
-              console.say(SafeText.format("{}; asking again with the same link", cause)));
-      if (!(outcome instanceof HeadlessOutcome.Approved)) {
-        return failures.of(exitCode(outcome), outcome.message(), outcome.hint()).status();
-      }
-      return switch (session.activate()) {
-        case ActivationOutcome.Failed(ErrorKind kind, SafeText message, SafeText hint) ->
-            failures.of(exitCode(kind), message, hint).status();
-        case ActivationOutcome.Active(ActiveSession active) -> {
-          try (active) {
-            yield new KubeShellSession(
-                    outside, selection, active, session.announcement().id(), failures)
-                .run();
-          }
+    for (int attempt = 1; ; attempt++) {
+      try (HeadlessSession session =
+          HeadlessSession.request(
+              web,
+              discovery,
+              request(discovery),
+              HeadlessTiming.STANDARD,
+              outside.clock(),
+              outside.random())) {
+        announce(session.announcement());
+        HeadlessOutcome outcome = session.await(this::sayAskingAgain);
+        if (outcome instanceof HeadlessOutcome.ConnectionLost && attempt < REQUESTS_MAX) {
+          console.say(outcome.message());
+          continue;
         }
-      };
+        return outcome instanceof HeadlessOutcome.Approved
+            ? open(session)
+            : failures.of(exitCode(outcome), outcome.message(), outcome.hint()).status();
+      }
     }
+  }
+
+  private int open(HeadlessSession session) {
+    return switch (session.activate()) {
+      case ActivationOutcome.Failed(ErrorKind kind, SafeText message, SafeText hint) ->
+          failures.of(exitCode(kind), message, hint).status();
+      case ActivationOutcome.Active(ActiveSession active) -> {
+        try (active) {
+          String id = session.announcement().id();
+          yield new KubeShellSession(outside, selection, active, id, failures).run();
+        }
+      }
+    };
+  }
+
+  private void sayAskingAgain(SafeText cause, Duration pause) {
+    console.say(SafeText.format("{}; asking again with the same link", cause));
   }
 
   private HeadlessRequest request(Discovery discovery) {
@@ -124,7 +138,7 @@ final class HeadlessKubeSession {
   /** The words scripts for tsh look for (teleport-wire §11.1). */
   private void announce(Announcement announcement) {
     console.say(SafeText.literal("Complete headless authentication in your local web browser:\n"));
-    console.say(SafeText.of(announcement.link()));
+    console.say(SafeLine.of(announcement.link()));
     console.say(SafeText.literal("\nor execute this command in your local terminal:\n"));
     console.say(SafeLine.of(announcement.approveCommand()));
     console.say(SafeText.empty());
