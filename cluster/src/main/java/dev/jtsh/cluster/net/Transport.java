@@ -15,9 +15,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.local.LocalAddress;
-import io.netty.channel.local.LocalChannel;
 import io.netty.channel.local.LocalIoHandler;
-import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -65,7 +63,7 @@ public final class Transport implements AutoCloseable {
   /** A server for this kind of address; its child handler is missing. */
   public ServerBootstrap server(SocketAddress address) {
     if (address instanceof LocalAddress) {
-      return new ServerBootstrap().group(local).channel(LocalServerChannel.class);
+      return new ServerBootstrap().group(local).channelFactory(SilentEmptyReads::server);
     }
     ServerBootstrap bootstrap = new ServerBootstrap().group(group);
     Class<? extends ServerChannel> type =
@@ -94,7 +92,7 @@ public final class Transport implements AutoCloseable {
                 ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(CONNECT_TIME_MAX.toMillis()))
             .remoteAddress(address);
     if (address instanceof LocalAddress) {
-      return bootstrap.channel(LocalChannel.class);
+      return bootstrap.channelFactory(SilentEmptyReads::client);
     }
     Class<? extends Channel> type = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     bootstrap
