@@ -304,6 +304,11 @@ public final class HeadlessLogins implements AutoCloseable {
         return;
       }
       HeadlessRecord record = present.get().value();
+      if (!record.claimDigest().equals(entry.record.claimDigest())) {
+        // Somebody was first under this id while we came in: what is kept there is not ours.
+        lateConflict(entry);
+        return;
+      }
       switch (record.state()) {
         case PENDING -> {}
         case DENIED -> finish(entry, Optional.empty());
@@ -331,7 +336,7 @@ public final class HeadlessLogins implements AutoCloseable {
   }
 
   private void storeNow(Waiting entry) {
-    boolean created = store.create(entry.record);
+    store.create(entry.record); // If there is one already, its facts are the first ones and stay.
     boolean denied;
     lock.lock();
     try {
@@ -340,20 +345,22 @@ public final class HeadlessLogins implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (!created) {
-      // Another process has this id; its facts are the first ones.
-      Optional<Stored<HeadlessRecord>> first = store.get(entry.key);
-      denied |=
-          first.isPresent()
-              && !first.get().value().claimDigest().equals(entry.record.claimDigest());
-    }
     if (denied) {
       store.denyForGood(entry.key);
     }
   }
 
+  private void lateConflict(Waiting entry) {
+    audit.emit(
+        event(AuditEvent.Type.HEADLESS_CONFLICT, entry.record)
+            .with("error", "a second request of the same id had other facts or keys")
+            .build());
+    store.denyForGood(entry.key);
+    finish(entry, Optional.empty());
+  }
+
   private void consume(Waiting entry, Stored<HeadlessRecord> approved) {
-    if (!approved.value().claimDigest().equals(entry.record.claimDigest()) || !hasCallers(entry)) {
+    if (!hasCallers(entry)) {
       return; // Without a caller the one answer is kept for the POST that comes again.
     }
     Optional<Stored<HeadlessRecord>> mine = store.consume(approved);

@@ -14,6 +14,7 @@ import dev.jtsh.pki.HeadlessId;
 import dev.jtsh.pki.HeldKey;
 import dev.jtsh.pki.KeyKind;
 import dev.jtsh.pki.SshPublicKey;
+import dev.jtsh.protocol.headless.ApprovalFacts;
 import dev.jtsh.protocol.web.HeadlessFactsJson;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.SshLoginResponse;
@@ -127,7 +128,7 @@ class Attack03FactsSwapTest {
       var approver =
           executor.submit(() -> {
             start.await();
-            return approveIfHonest(user);
+            return approveIfHonest(user, honest);
           });
       approved += approver.get() ? 1 : 0;
 
@@ -172,6 +173,32 @@ class Attack03FactsSwapTest {
     assertFailed(
         logins.submit(request("alice", "honest"), REMOTE, connected()).toCompletableFuture());
     assertThat(issued).isEmpty();
+  }
+
+  @Test
+  void answerThatAnotherProcessKeepsForOtherFactsIsNotGiven() throws Exception {
+    var late = logins.submit(request("alice", "other"), REMOTE, connected()).toCompletableFuture();
+    var facts =
+        new ApprovalFacts(
+            id,
+            "alice",
+            "198.51.100.20:1",
+            ssh,
+            tls,
+            "honest",
+            "deploy",
+            List.of("c1"),
+            "",
+            Duration.ofHours(8),
+            clock.instant(),
+            true);
+    store.create(HeadlessRecord.pending(facts, false, "digest", clock.instant().plusSeconds(60)));
+    store.approve(stored("alice"), approval());
+    Stored<HeadlessRecord> consumed = store.consume(stored("alice")).orElseThrow();
+    store.answer(consumed, issue(consumed.value()).response(), clock.instant().plusSeconds(60));
+    store.putStub("alice", Duration.ofMinutes(3));
+
+    assertFailed(late);
   }
 
   @Test
@@ -250,8 +277,8 @@ class Attack03FactsSwapTest {
   }
 
   /** What a careful user does: looks, and approves exactly what was shown if it is honest. */
-  private boolean approveIfHonest(String user) {
-    for (int i = 0; i < 1_000; i++) {
+  private boolean approveIfHonest(String user, CompletableFuture<SshLoginResponse> waiting) {
+    while (!waiting.isDone()) { // A request that is denied before it is stored is never seen.
       Optional<Stored<HeadlessRecord>> shown = store.get(HeadlessStore.key(user, id));
       if (shown.isPresent()) {
         return shown.get().value().facts().host().equals("honest")
