@@ -83,7 +83,7 @@ public final class FakeProxy implements AutoCloseable {
     var frame = new DefaultHttp2Headers(false);
     headers.forEach(frame::add);
     channel.writeAndFlush(new DefaultHttp2HeadersFrame(frame, end)).sync();
-    stream.channel = channel;
+    stream.use(channel);
     return stream;
   }
 
@@ -91,6 +91,15 @@ public final class FakeProxy implements AutoCloseable {
   public static final class Stream extends ChannelInboundHandlerAdapter {
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private @Nullable Channel channel;
+
+    void use(Channel opened) {
+      channel = opened;
+    }
+
+    /** Resets the stream. */
+    public void cancel() {
+      requireNonNull(channel).close();
+    }
 
     public void data(String text, boolean end) {
       requireNonNull(channel)
