@@ -25,8 +25,7 @@ record ShellChoice(Path program, Optional<String> unusable) {
    * @throws SettingsException when not even {@code /bin/sh} is there
    */
   static ShellChoice of(@Nullable String wanted, Optional<String> ofUser) {
-    Optional<String> given =
-        Optional.ofNullable(wanted).filter(shell -> !shell.isEmpty());
+    Optional<String> given = Optional.ofNullable(wanted).filter(shell -> !shell.isEmpty());
     if (given.isPresent() && usable(given.get())) {
       return new ShellChoice(Path.of(given.get()), Optional.empty());
     }

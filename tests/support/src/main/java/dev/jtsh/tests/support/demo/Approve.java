@@ -36,7 +36,8 @@ public final class Approve {
     Outside laptop =
         here.withEnvironment(environment)
             .withSecurityKeys(
-                List.of(SoftwareSecurityKey.open(
+                List.of(
+                    SoftwareSecurityKey.open(
                         DemoPlace.path("laptop").resolve("software-key"), new SecureRandom())));
     String[] words = new String[args.length + 2];
     words[0] = "headless";
