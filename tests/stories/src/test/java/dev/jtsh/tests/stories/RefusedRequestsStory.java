@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.tests.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jtsh.tests.kubernetes.ProgramResult;
+import dev.jtsh.tests.support.Laptop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Whatever stands in the way is told in one clear line, with an exit status of its own. */
+@ExtendWith(StoryWorld.Visit.class)
+final class RefusedRequestsStory {
+  private static final String UNKNOWN_ID = "00000000-0000-5000-8000-000000000000";
+
+  private final StoryWorld world;
+
+  RefusedRequestsStory(StoryWorld world) {
+    this.world = world;
+  }
+
+  @Test
+  void aDeniedRequestEndsWith71() {
+    try (HeadlessShell session = ask(List.of())) {
+      world.laptop().deny(session.id()).orThrow();
+      assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(71);
+      assertOneError(session.terminal().plainTranscript(), "denied");
+    }
+  }
+
+  @Test
+  void aMistypedIdEndsTheApproverWith81() {
+    Laptop.Result result = world.laptop().approve(UNKNOWN_ID);
+    assertThat(result.status()).isEqualTo(81);
+    assertOneError(result.err(), "no such request");
+  }
+
+  @Test
+  void aRequestIsApprovedOnlyOnce() {
+    try (HeadlessShell session = ask(List.of())) {
+      session.approve();
+      Laptop.Result second = world.laptop().approve(session.id());
+      assertThat(second.status()).isEqualTo(82);
+      assertOneError(second.err(), "decided");
+      Laptop.Result no = world.laptop().deny(session.id());
+      assertThat(no.status()).as("a denial after the approval").isEqualTo(82);
+      session.awaitPrompt();
+      assertThat(session.exit(0)).isZero();
+    }
+  }
+
+  @Test
+  void anUnknownKubeClusterEndsWith77() {
+    try (HeadlessShell session = ask(List.of("nosuch"))) {
+      world.laptop().approve(session.id());
+      assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(77);
+      assertOneError(session.terminal().plainTranscript(), "nosuch");
+    }
+  }
+
+  @Test
+  void aUserWithoutKubernetesGroupsEndsWith73() throws IOException {
+    Laptop bob = world.enrol("bob", "logins: [\"bob\"]");
+    try (HeadlessShell session = ask(List.of("--user=bob"))) {
+      bob.approve(session.id());
+      assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(73);
+      assertOneError(session.terminal().plainTranscript(), "");
+    }
+  }
+
+  @Test
+  void aWrongProxyAddressEndsWith74() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = socket.getLocalPort();
+    }
+    String proxy = "localhost:" + free;
+    ProgramResult result =
+        world.jtsh("--headless", "proxy", "kube", "c1", "--proxy=" + proxy, "--user=alice");
+    assertThat(result.exitCode()).isEqualTo(74);
+    assertOneError(result.stderr(), proxy);
+  }
+
+  @Test
+  void aCertificateNobodyVouchesForEndsWith75() {
+    String proxy = world.cluster().proxy();
+    ProgramResult result =
+        world.jtsh("--headless", "proxy", "kube", "c1", "--proxy=" + proxy, "--user=alice");
+    assertThat(result.exitCode()).isEqualTo(75);
+    assertOneError(result.stderr(), "certificate");
+  }
+
+  @Test
+  void aPortInUseEndsWith78BeforeAnythingIsAsked() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      String port = String.valueOf(taken.getLocalPort());
+      ProgramResult result = world.run(world.sessionCommand(List.of("--port=" + port)));
+      assertThat(result.exitCode()).isEqualTo(78);
+      assertOneError(result.stderr(), "port " + port + " on 127.0.0.1 is in use");
+      assertThat(result.stderr()).doesNotContain("headless approve").contains("--port");
+    }
+  }
+
+  private HeadlessShell ask(List<String> more) {
+    Map<String, String> environment = world.environment("/bin/bash");
+    return HeadlessShell.ask(world, environment, more);
+  }
+
+  private static void assertOneError(String told, String word) {
+    List<String> errors = told.lines().filter(line -> line.startsWith("ERROR: ")).toList();
+    assertThat(errors).as("in what it told: %s", told).singleElement().asString().contains(word);
+    assertThat(told).doesNotContain("Exception").doesNotContain("\tat ");
+  }
+}
