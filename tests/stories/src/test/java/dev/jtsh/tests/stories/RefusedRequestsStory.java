@@ -46,7 +46,7 @@ final class RefusedRequestsStory {
       session.approve();
       Laptop.Result second = world.laptop().approve(session.id());
       assertThat(second.status()).isEqualTo(82);
-      assertOneError(second.err(), "decided");
+      assertOneError(second.err(), "non-pending state: approved");
       Laptop.Result no = world.laptop().deny(session.id());
       assertThat(no.status()).as("a denial after the approval").isEqualTo(82);
       session.awaitPrompt();
