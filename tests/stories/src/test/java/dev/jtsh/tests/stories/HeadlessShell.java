@@ -28,7 +28,13 @@ final class HeadlessShell implements AutoCloseable {
 
   /** Starts jtsh and waits until it shows the id of its request. */
   static HeadlessShell ask(StoryWorld world, Map<String, String> environment, List<String> more) {
-    PseudoTerminal terminal = world.terminal(world.sessionCommand(more), environment);
+    return askAs(StoryWorld.USER, world, environment, more);
+  }
+
+  /** The same as another user of the cluster. */
+  static HeadlessShell askAs(
+      String user, StoryWorld world, Map<String, String> environment, List<String> more) {
+    PseudoTerminal terminal = world.terminal(world.sessionCommandOf(user, more), environment);
     boolean asked = false;
     try {
       HeadlessShell shell = new HeadlessShell(world, terminal);

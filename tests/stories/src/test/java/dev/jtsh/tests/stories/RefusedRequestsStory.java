@@ -37,7 +37,7 @@ final class RefusedRequestsStory {
   void aMistypedIdEndsTheApproverWith81() {
     Laptop.Result result = world.laptop().approve(UNKNOWN_ID);
     assertThat(result.status()).isEqualTo(81);
-    assertOneError(result.err(), "no such request");
+    assertOneError(result.err(), "no headless request with this id");
   }
 
   @Test
@@ -66,7 +66,8 @@ final class RefusedRequestsStory {
   @Test
   void aUserWithoutKubernetesGroupsEndsWith73() throws IOException {
     Laptop bob = world.enrol("bob", "logins: [\"bob\"]");
-    try (HeadlessShell session = ask(List.of("--user=bob"))) {
+    try (HeadlessShell session =
+        HeadlessShell.askAs("bob", world, world.environment("/bin/bash"), List.of())) {
       bob.approve(session.id());
       assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(73);
       assertOneError(session.terminal().plainTranscript(), "");

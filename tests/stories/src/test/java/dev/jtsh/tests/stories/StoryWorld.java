@@ -119,9 +119,14 @@ final class StoryWorld implements AutoCloseable {
 
   /** The command line of a session, with more arguments at its end. */
   List<String> sessionCommand(List<String> more) {
+    return sessionCommandOf(USER, more);
+  }
+
+  /** The same for another user. */
+  List<String> sessionCommandOf(String user, List<String> more) {
     List<String> command = new ArrayList<>(List.of(program().toString(), "--headless"));
     command.addAll(List.of("proxy", "kube", KUBE, "--proxy=" + cluster.proxy()));
-    command.addAll(List.of("--user=" + USER, "--ca-file=" + cluster.webCa()));
+    command.addAll(List.of("--user=" + user, "--ca-file=" + cluster.webCa()));
     command.addAll(more);
     return command;
   }
