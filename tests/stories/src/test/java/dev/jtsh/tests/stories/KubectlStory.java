@@ -104,8 +104,11 @@ final class KubectlStory {
 
   @Test
   void execHasATerminalWhereThePersonHasOne() {
-    session.type("kubectl exec -it " + POD + " -- sh -c 'tty; stty size; exit 7'", "/dev/");
-    session.terminal().expect("48 160", StoryWorld.SOON);
+    // The size follows the start as a message of its own.
+    String sized = "until [ \"$(stty size)\" = \"48 160\" ]; do sleep 0.1; done";
+    String inPod = "tty; " + sized + "; printf \"size-%s\\n\" known; exit 7";
+    session.type("kubectl exec -it " + POD + " -- sh -c '" + inPod + "'", "/dev/");
+    session.terminal().expect("size-known", StoryWorld.SOON);
     session.type("printf 'status=%s\\n' $?", "status=7");
   }
 
