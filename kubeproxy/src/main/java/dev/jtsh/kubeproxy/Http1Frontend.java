@@ -26,8 +26,11 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Http1Frontend extends ChannelInboundHandlerAdapter
     implements FrontStream, FrontConnection {
+  private static final long LINGER_SECONDS = 2;
+
   private final ProxyLoop loop;
   private final String kubeCluster;
   private final FrontCertificate certificate;
@@ -295,10 +300,27 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter
       closing = true;
       exchange = null;
       // Behind everything written; the flush of this turn sends it all.
-      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      channel
+          .writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(requestEnded ? ChannelFutureListener.CLOSE : this::closeBehindTheRest);
     } else {
       next();
     }
+  }
+
+  /**
+   * Says that the answer is whole, then throws away for a moment what still comes of the request: a
+   * socket closed with unread bytes is reset by the system, and the client would lose the answer.
+   */
+  private void closeBehindTheRest(Future<? super Void> flushed) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (!flushed.isSuccess() || tls == null) {
+      channel.close();
+      return;
+    }
+    tls.closeOutbound();
+    channel.read();
+    channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Both sides of the exchange are over: takes the next request. */

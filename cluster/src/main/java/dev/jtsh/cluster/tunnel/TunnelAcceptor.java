@@ -74,7 +74,6 @@ public final class TunnelAcceptor {
   /** Adds the tunnel's handlers to a new connection. */
   public void install(ChannelPipeline pipeline) {
     pipeline
-        .addLast(new NoEmptyWrites())
         .addLast(TlsContexts.serverHandler(context, pipeline.channel().alloc()))
         .addLast(new AfterHandshake(this::ready));
   }

@@ -147,7 +147,6 @@ public final class TunnelDialer implements AutoCloseable {
       String name = ServiceNames.INTERNAL_DOMAIN;
       channel
           .pipeline()
-          .addLast(new NoEmptyWrites())
           .addLast(TlsContexts.clientHandler(context, channel.alloc(), name, port, name))
           .addLast(new AfterHandshake(this::ready));
     }
