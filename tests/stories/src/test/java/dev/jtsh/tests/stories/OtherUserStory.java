@@ -47,9 +47,10 @@ final class OtherUserStory {
               authority.toString(),
               "https://127.0.0.1:" + session.port() + "/version");
       Files.delete(authority);
-      assertThat(used.exitCode()).isNotZero();
+      // With TLS 1.3 a client learns late that it is refused: in the handshake (35), while it sends
+      // (55) or while it waits for the answer (56). Not reached (7) or not trusted (60) is no proof.
+      assertThat(used.exitCode()).as(used.stderr()).isIn(35, 55, 56);
       assertThat(used.stdout()).isEmpty();
-      assertThat(used.stderr()).containsIgnoringCase("certificate required");
       session.type("kubectl get namespaces", "kube-system");
     }
   }
