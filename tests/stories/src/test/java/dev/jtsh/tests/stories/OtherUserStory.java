@@ -48,7 +48,8 @@ final class OtherUserStory {
               "https://127.0.0.1:" + session.port() + "/version");
       Files.delete(authority);
       // With TLS 1.3 a client learns late that it is refused: in the handshake (35), while it sends
-      // (55) or while it waits for the answer (56). Not reached (7) or not trusted (60) is no proof.
+      // (55) or while it waits for the answer (56). Not reached (7) or not trusted (60) is no
+      // proof.
       assertThat(used.exitCode()).as(used.stderr()).isIn(35, 55, 56);
       assertThat(used.stdout()).isEmpty();
       session.type("kubectl get namespaces", "kube-system");
