@@ -34,7 +34,10 @@ public final class HeadlessSession implements AutoCloseable {
   /** A connection that held this long was no quick failure: pauses start small again. */
   private static final Duration STABLE = Duration.ofSeconds(5);
 
-  /** A denial this quick was hardly a person's. */
+  /**
+   * A denial this quick may be a person's, but is more often the cluster's own: a user it does not
+   * know, or too many requests. The cluster's words are the same for all.
+   */
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
   private final WebClient web;
@@ -240,7 +243,7 @@ public final class HeadlessSession implements AutoCloseable {
     return new HeadlessOutcome.Denied(
         elapsed.compareTo(AT_ONCE) < 0
             ? SafeText.literal(
-                "refused at once: check the user name, or too many requests are waiting")
+                "if nobody denied it: check the user name; or too many requests are waiting")
             : SafeText.empty());
   }
 

@@ -19,13 +19,18 @@ final class ClusterCalls {
     this.outside = outside;
   }
 
-  /** The settings of a command that is not headless. */
+  /** The settings of a command that knows only from its options whether it is headless. */
   Settings settings(ClusterOptions options) {
+    return settings(options, options.headless);
+  }
+
+  /** The settings of a command; in headless mode those of an SSH session count too. */
+  Settings settings(ClusterOptions options, boolean headless) {
     return Settings.of(
         options,
         outside.environment(),
         ConfigurationFile.read(ConfigurationFile.places(outside.environment(), outside.home())),
-        options.headless);
+        headless);
   }
 
   /** A web client that believes what the settings say. */

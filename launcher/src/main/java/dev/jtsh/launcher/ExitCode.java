@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Every exit code of {@code jtsh}: the one table that the code, the help and the documents share.
  *
@@ -49,12 +52,11 @@ public enum ExitCode {
     return meaning;
   }
 
-  /** The table as picocli shows it in the help: {@code "71:the request was denied"}, and so on. */
-  static String[] table() {
-    ExitCode[] codes = values();
-    String[] rows = new String[codes.length];
-    for (int i = 0; i < codes.length; i++) {
-      rows[i] = codes[i].status + ":" + codes[i].meaning;
+  /** The table as picocli shows it in the help. */
+  static Map<String, String> table() {
+    Map<String, String> rows = new LinkedHashMap<>();
+    for (ExitCode code : values()) {
+      rows.put(Integer.toString(code.status), code.meaning);
     }
     return rows;
   }

@@ -3,9 +3,7 @@ package dev.jtsh.launcher;
 
 import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Discovery;
-import dev.jtsh.client.ProxyAddress;
 import dev.jtsh.client.WebClient;
-import dev.jtsh.client.WebTrust;
 import dev.jtsh.headless.ActivationOutcome;
 import dev.jtsh.headless.ActiveSession;
 import dev.jtsh.headless.Announcement;
@@ -60,22 +58,10 @@ final class HeadlessKubeSession {
     if (selection.port() != 0 && !free(selection.port())) {
       return portTaken().status();
     }
-    try (WebClient web = new WebClient(trust(), outside.clock())) {
-      Discovery discovery =
-          web.discover(ProxyAddress.candidates(settings.proxy().orElseThrow()), "headless");
-      return ask(web, discovery);
+    try (WebClient web = new ClusterCalls(outside).web(settings)) {
+      return ask(web, ClusterCalls.discover(web, settings.proxy().orElseThrow(), "headless"));
     } catch (ClientException e) {
       return failures.of(e).status();
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private WebTrust trust() {
-    try {
-      return WebTrust.load(outside.environment(), settings.caFile());
-    } catch (IOException e) {
-      throw new SettingsException(String.valueOf(e.getMessage()));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** The {@code jtsh} program. Wires all parts by hand; everything outside comes as a parameter. */
 public final class Main {
@@ -45,6 +46,7 @@ public final class Main {
       return failures.of(ExitCode.USAGE, SafeText.literal("a command must follow --")).status();
     }
     CommandLine line = commandLine(command);
+    line.setExecutionStrategy(this::helpOrRun);
     line.setParameterExceptionHandler((e, arguments) -> usage(e));
     line.setExecutionExceptionHandler((e, running, parsed) -> failed(e));
     return line.execute(own.toArray(String[]::new));
@@ -53,6 +55,11 @@ public final class Main {
   private CommandLine commandLine(List<String> command) {
     JtshCommand root = new JtshCommand();
     CommandLine line = new CommandLine(root);
+    line.getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading(
+            "%nExit codes (a session or command that was started passes its own):%n")
+        .exitCodeList(ExitCode.table());
     line.addSubcommand(
         "proxy",
         group("Local proxies.")
@@ -67,6 +74,16 @@ public final class Main {
     line.addSubcommand("status", new StatusCommand(outside));
     line.addSubcommand("version", new VersionCommand(outside.console()));
     return line;
+  }
+
+  private int helpOrRun(ParseResult parsed) {
+    for (CommandLine asked : parsed.asCommandLineList()) {
+      if (asked.isUsageHelpRequested()) {
+        outside.console().document(asked.getUsageMessage().stripTrailing());
+        return ExitCode.OK.status();
+      }
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static CommandLine group(String description) {

@@ -21,8 +21,7 @@ import picocli.CommandLine.Parameters;
       "Open a shell in which kubectl works, after an approval on another device.",
       "Without a CLUSTER, all the user may use are asked for. Behind -- a command takes the"
           + " shell's place."
-    },
-    exitCodeListHeading = "%nExit codes (a session or command that was started passes its own):%n")
+    })
 final class ProxyKubeCommand implements Callable<Integer> {
   private final Outside outside;
   private final ClusterOptions cluster;
@@ -94,9 +93,7 @@ final class ProxyKubeCommand implements Callable<Integer> {
           "jtsh proxy kube needs --headless: a proxy for a login that lives here comes later");
     }
     KubeSelection selection = selection();
-    Map<String, String> configuration =
-        ConfigurationFile.read(ConfigurationFile.places(outside.environment(), outside.home()));
-    Settings settings = Settings.of(cluster, outside.environment(), configuration, true).complete();
+    Settings settings = new ClusterCalls(outside).settings(cluster, true).complete();
     return new HeadlessKubeSession(outside, settings, selection).run();
   }
 

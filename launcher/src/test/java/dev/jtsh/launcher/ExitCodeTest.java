@@ -16,6 +16,6 @@ class ExitCodeTest {
   void theTableNamesEachNumberAndWhatItMeans() {
     assertThat(ExitCode.table())
         .hasSameSizeAs(ExitCode.values())
-        .contains("71:the request was denied");
+        .containsEntry("71", "the request was denied");
   }
 }

@@ -127,4 +127,29 @@ class MainTest {
   void nothingBehindTwoDashesIsAnError() {
     assertThat(run(Map.of(), "--headless", "proxy", "kube", "--").status).isEqualTo(2);
   }
+
+  @Test
+  void theHelpListsEveryExitCode() {
+    RunOfMain help = run(Map.of(), "--help");
+
+    String words = help.out.replaceAll("\\s+", " ");
+    for (ExitCode code : ExitCode.values()) {
+      assertThat(words).contains(" " + code.status() + " " + code.meaning());
+    }
+  }
+
+  @Test
+  void aProxyAddressThatIsNoneIsNamedInOneLine() {
+    RunOfMain run =
+        run(
+            Map.of("TELEPORT_PROXY", "not an address", "TELEPORT_USER", "bob"),
+            "--headless",
+            "proxy",
+            "kube",
+            "c1");
+
+    assertThat(run.status).isEqualTo(2);
+    assertThat(run.err.lines()).hasSize(1);
+    assertThat(run.err).contains("proxy address must be host or host:port");
+  }
 }
