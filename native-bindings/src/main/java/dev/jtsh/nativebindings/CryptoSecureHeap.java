@@ -24,7 +24,10 @@ final class CryptoSecureHeap {
 
   private CryptoSecureHeap() {}
 
-  static SecretArena.Kind install(SymbolLookup library) {
+  /** The heap as it was made. */
+  record Installed(SecretArena.Kind kind, long capacityBytes) {}
+
+  static Installed install(SymbolLookup library) {
     // int CRYPTO_secure_malloc_init(size_t size, size_t minsize)
     MethodHandle init =
         NativeLinker.linkWithoutErrno(
@@ -50,7 +53,7 @@ final class CryptoSecureHeap {
       }
       SecretArena.Kind kind = replacePages(NativeLinker.view(base, size));
       free.invokeExact(base, none, 0);
-      return kind;
+      return new Installed(kind, size);
     } catch (Throwable t) {
       throw NativeLinker.unchecked(t);
     }

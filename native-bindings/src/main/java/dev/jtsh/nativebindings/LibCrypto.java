@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * libcrypto itself and its RSA calls. Its errors become {@link CryptoLibraryException}. Loading
@@ -30,7 +31,9 @@ final class LibCrypto {
       link("OpenSSL_version_num", OpenSSL_version_num$descriptor());
 
   /** Linked before any other call, so that no EVP call can come before the initialisation. */
-  private static final SecretArena.Kind HEAP_KIND = initialise();
+  private static final CryptoSecureHeap.Installed HEAP = initialise();
+
+  private static final AtomicLong PEAK_BYTES = new AtomicLong();
 
   // void CRYPTO_free(void *ptr, const char *file, int line)
   private static final MethodHandle FREE = link("CRYPTO_free", CRYPTO_free$descriptor());
@@ -102,8 +105,12 @@ final class LibCrypto {
   /** Loads and initialises libcrypto, if that has not happened yet. */
   static void ready() {}
 
-  static SecretArena.Kind heapKind() {
-    return HEAP_KIND;
+  /** The peak is the most of all calls of this. */
+  static SecretMemoryState heapState() {
+    long used = CryptoSecureHeap.usedBytes(LIBRARY);
+    long peak = PEAK_BYTES.accumulateAndGet(used, Math::max);
+    return new SecretMemoryState(
+        HEAP.kind(), HEAP.capacityBytes(), HEAP.capacityBytes(), used, peak);
   }
 
   /** A fresh RSA key; the caller frees it. */
@@ -234,7 +241,7 @@ final class LibCrypto {
     };
   }
 
-  private static SecretArena.Kind initialise() {
+  private static CryptoSecureHeap.Installed initialise() {
     try {
       long options = OPENSSL_INIT_NO_LOAD_CONFIG() | OPENSSL_INIT_NO_ATEXIT();
       if ((int) INIT.invokeExact(options, MemorySegment.NULL) != 1) {

@@ -3,6 +3,7 @@ package dev.jtsh.nativebindings;
 
 import static dev.jtsh.nativebindings.generated.LibcBindings.EINVAL;
 import static dev.jtsh.nativebindings.generated.LibcBindings.F_ADD_SEALS;
+import static dev.jtsh.nativebindings.generated.LibcBindings.F_GET_SEALS;
 import static dev.jtsh.nativebindings.generated.LibcBindings.F_SEAL_GROW;
 import static dev.jtsh.nativebindings.generated.LibcBindings.F_SEAL_SEAL;
 import static dev.jtsh.nativebindings.generated.LibcBindings.F_SEAL_SHRINK;
@@ -12,7 +13,11 @@ import static dev.jtsh.nativebindings.generated.LibcBindings.MFD_ALLOW_SEALING;
 import static dev.jtsh.nativebindings.generated.LibcBindings.MFD_CLOEXEC;
 import static dev.jtsh.nativebindings.generated.LibcBindings.PROT_READ;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -73,9 +78,31 @@ public final class MemoryFile implements SessionFile {
     return fd;
   }
 
-  /** Whether its pages are locked; false only where the limit of locked memory is near zero. */
+  /** False only where the limit of locked memory is near zero. */
+  @Override
   public boolean locked() {
     return locked;
+  }
+
+  /** Asks the kernel how closed the file is. */
+  public MemoryFileState state() {
+    int seals = FileCalls.fcntl(fd, F_GET_SEALS(), 0);
+    int resizing = F_SEAL_SHRINK() | F_SEAL_GROW();
+    return new MemoryFileState(
+        (seals & F_SEAL_WRITE()) != 0,
+        (seals & resizing) == resizing,
+        (seals & F_SEAL_SEAL()) != 0,
+        mode(),
+        mapping.byteSize(),
+        locked);
+  }
+
+  private int mode() {
+    try {
+      return (int) Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:mode") & 07777;
+    } catch (IOException e) {
+      throw new UncheckedIOException("stat of descriptor " + fd, e);
+    }
   }
 
   @Override

@@ -107,7 +107,12 @@ public final class NativeKey implements AutoCloseable {
 
   /** How well the memory that holds native keys is kept. */
   public static SecretArena.Kind memoryKind() {
-    return LibCrypto.heapKind();
+    return memoryState().kind();
+  }
+
+  /** The account of the heap that holds native keys; it does not grow. */
+  public static SecretMemoryState memoryState() {
+    return LibCrypto.heapState();
   }
 
   /** Makes a fresh key. */

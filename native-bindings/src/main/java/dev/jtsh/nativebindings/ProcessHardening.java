@@ -10,17 +10,11 @@ import static dev.jtsh.nativebindings.generated.LibcBindings.RLIMIT_CORE;
 import static dev.jtsh.nativebindings.generated.LibcBindings.RLIMIT_MEMLOCK;
 import static dev.jtsh.nativebindings.generated.LibcBindings.RLIM_INFINITY;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Locale;
-
 /** Makes this process hard to look into (rule 16). To be the first native call of a program. */
 public final class ProcessHardening {
   private static final int OWNER_ONLY_MASK = 077;
-  private static final long CAP_IPC_LOCK = 1L << 14;
-  private static final Path STATUS = Path.of("/proc/self/status");
+
+  private static volatile boolean wholeProcessLocked;
 
   private ProcessHardening() {}
 
@@ -43,7 +37,7 @@ public final class ProcessHardening {
 
   /** The process that traces this one (a debugger, strace), or 0. */
   public static int tracerPid() {
-    return NativeLinker.LINUX ? Integer.parseInt(statusLine("TracerPid")) : 0;
+    return NativeLinker.LINUX ? ProcessStatus.read().tracerPid() : 0;
   }
 
   /**
@@ -57,29 +51,21 @@ public final class ProcessHardening {
     if (!NativeLinker.LINUX) {
       return false;
     }
-    long capabilities = Long.parseUnsignedLong(statusLine("CapEff"), 16);
     boolean unlimited = ProcessCalls.getrlimit(RLIMIT_MEMLOCK()).soft() == RLIM_INFINITY();
-    if (!unlimited && (capabilities & CAP_IPC_LOCK) == 0) {
+    if (!unlimited && !ProcessStatus.read().mayLockAnyAmount()) {
       return false;
     }
     try {
       MemoryCalls.mlockall(MCL_CURRENT() | MCL_FUTURE() | MCL_ONFAULT());
+      wholeProcessLocked = true;
       return true;
     } catch (ErrnoException e) {
       return false;
     }
   }
 
-  private static String statusLine(String field) {
-    try {
-      for (String line : Files.readAllLines(STATUS)) {
-        if (line.toLowerCase(Locale.ROOT).startsWith(field.toLowerCase(Locale.ROOT) + ":")) {
-          return line.substring(field.length() + 1).trim();
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("read " + STATUS, e);
-    }
-    throw new IllegalStateException(STATUS + " has no " + field);
+  /** Whether {@link #lockWholeProcess} has succeeded. */
+  static boolean wholeProcessLocked() {
+    return wholeProcessLocked;
   }
 }

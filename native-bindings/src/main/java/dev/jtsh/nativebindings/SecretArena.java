@@ -34,6 +34,9 @@ public final class SecretArena implements AutoCloseable {
   private final TreeMap<Integer, Integer> free = new TreeMap<>();
 
   @GuardedBy("this")
+  private int peak;
+
+  @GuardedBy("this")
   private boolean closed;
 
   private SecretArena(SecretMemory.Mapping mapping) {
@@ -72,6 +75,11 @@ public final class SecretArena implements AutoCloseable {
     return capacity - free.values().stream().mapToInt(Integer::intValue).sum();
   }
 
+  /** Its account. */
+  public synchronized SecretMemoryState state() {
+    return new SecretMemoryState(kind(), capacity, capacity, used(), peak);
+  }
+
   /**
    * Hands out zeroed memory.
    *
@@ -94,6 +102,7 @@ public final class SecretArena implements AutoCloseable {
       if (available > length) {
         free.put(offset + length, available - length);
       }
+      peak = Math.max(peak, used());
       return new SecretBuffer(this, mapping.segment().asSlice(offset, bytes), offset, length);
     }
     throw new SecretArenaExhaustedException(bytes, used(), capacity);

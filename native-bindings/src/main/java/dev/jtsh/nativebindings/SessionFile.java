@@ -26,6 +26,9 @@ public sealed interface SessionFile extends AutoCloseable permits MemoryFile, Te
   /** The value of KUBECONFIG for a child that got {@link #childDescriptors}. */
   String kubeconfigPath();
 
+  /** Whether its bytes are kept out of swap; a file on a disk never is. */
+  boolean locked();
+
   /** What the child needs: its descriptor number to ours. Also sets the read position to 0. */
   Map<Integer, Integer> childDescriptors();
 

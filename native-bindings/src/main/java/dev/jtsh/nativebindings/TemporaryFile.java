@@ -79,6 +79,11 @@ public final class TemporaryFile implements SessionFile {
   }
 
   @Override
+  public boolean locked() {
+    return false;
+  }
+
+  @Override
   public String kubeconfigPath() {
     return path.toString();
   }
