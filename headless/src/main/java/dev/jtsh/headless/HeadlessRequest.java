@@ -16,7 +16,8 @@ import java.util.Map;
  * @param labels all must fit
  * @param query Teleport's predicate expression
  * @param all every cluster the user may use
- * @param namespace Kubernetes namespace the session starts in; empty for none
+ * @param namespace Kubernetes namespaces the session is limited to, with commas between them; empty
+ *     for no limit
  * @param duration how long the session shall last; the cluster may shorten it
  * @param host this machine's name, a claim shown to the approver
  * @param osUser the user's name on this machine, a claim shown to the approver

@@ -22,6 +22,8 @@ import java.util.Optional;
  */
 public record PendingRequest(
     String id, String clientAddress, Optional<ApprovalFacts> facts, ByteString digest) {
+  private static final String[] NO_NAMES = {};
+
   /**
    * Reads a request.
    *
@@ -67,6 +69,10 @@ public record PendingRequest(
     for (String cluster : shown.kubeClusters()) {
       lines.add(SafeText.format("    {}", SafeText.of(cluster)));
     }
+    // Each on its own line: nothing that is granted may be cut off.
+    for (String namespace : shown.namespace().isEmpty() ? NO_NAMES : shown.namespace().split(",")) {
+      lines.add(SafeText.format("  Limited to namespace: {}", SafeText.of(namespace)));
+    }
     lines.add(
         SafeText.format(
             "  For:           {} from the approval on",
@@ -76,9 +82,6 @@ public record PendingRequest(
             "  Claimed by the requester: host {}, user {}",
             SafeText.of(shown.host()),
             SafeText.of(shown.osUser())));
-    if (!shown.namespace().isEmpty()) {
-      lines.add(SafeText.format("  Namespace:     {}", SafeText.of(shown.namespace())));
-    }
     return lines;
   }
 }

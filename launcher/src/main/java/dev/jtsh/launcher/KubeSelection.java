@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param labels all must fit
  * @param query Teleport's predicate expression
  * @param all every kube cluster the user may use
- * @param namespace the session starts in; empty for the default
+ * @param namespace those the session is limited to, with commas between them; empty for no limit
  * @param as Kubernetes user to act as
  * @param asGroups Kubernetes groups to act with
  * @param port the local proxy's; 0 = any free one

@@ -16,6 +16,7 @@ import dev.jtsh.nativebindings.PasswdEntry;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.nativebindings.SessionFile;
 import dev.jtsh.protocol.kube.KubeClusterName;
+import dev.jtsh.protocol.kube.NamespaceScope;
 import dev.jtsh.protocol.net.ServiceNames;
 import dev.jtsh.protocol.text.SafeText;
 import java.io.IOException;
@@ -153,7 +154,8 @@ final class KubeShellSession {
         new KubeconfigWriter(credentials, proxy.address(), contexts)
             .impersonate(selection.as(), selection.asGroups());
     if (!selection.namespace().isEmpty()) {
-      writer.namespace(java.util.Optional.of(selection.namespace()));
+      List<String> limitedTo = NamespaceScope.parse(selection.namespace()).namespaces();
+      writer.namespace(java.util.Optional.of(limitedTo.getFirst()));
     }
     try (SecretBuffer content = writer.write()) {
       return SessionFile.create(

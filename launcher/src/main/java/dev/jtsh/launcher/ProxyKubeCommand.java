@@ -2,6 +2,7 @@
 package dev.jtsh.launcher;
 
 import dev.jtsh.protocol.kube.KubeClusterName;
+import dev.jtsh.protocol.kube.NamespaceScope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,7 +34,8 @@ final class ProxyKubeCommand implements Callable<Integer> {
   @Option(
       names = {"-n", "--namespace", "--kube-namespace"},
       paramLabel = "NAME",
-      description = "Namespace the session starts in.")
+      description =
+          "Namespaces, with commas between them, that the session is limited to; it starts in the first.")
   private String namespace = "";
 
   @Option(names = "--as", paramLabel = "USER", description = "Kubernetes user to act as.")
@@ -121,6 +123,11 @@ final class ProxyKubeCommand implements Callable<Integer> {
     }
     if (port < 0 || port > 65_535) {
       throw new SettingsException("--port takes a number between 0 and 65535");
+    }
+    try {
+      NamespaceScope.parse(namespace);
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()));
     }
     Optional<Duration> length = Optional.ofNullable(ttl).map(SessionLength::parse);
     return new KubeSelection(

@@ -63,7 +63,11 @@ public enum SubjectAttribute {
   /** Ours, unknown elsewhere: the headless request this certificate was granted for. */
   HEADLESS_REQUEST_ID("100.1", false),
   /** Ours, unknown elsewhere: a kube cluster an agent may serve, each. */
-  AGENT_KUBE_CLUSTERS("100.2", true);
+  AGENT_KUBE_CLUSTERS("100.2", true),
+  /**
+   * Ours, unknown elsewhere: a namespace the certificate is limited to, each; none for no limit.
+   */
+  KUBERNETES_NAMESPACES("100.3", true);
 
   private static final Map<ASN1ObjectIdentifier, SubjectAttribute> BY_OID = new HashMap<>();
 

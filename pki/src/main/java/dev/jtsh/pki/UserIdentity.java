@@ -160,6 +160,11 @@ public record UserIdentity(
     return attribute(SubjectAttribute.HEADLESS_REQUEST_ID);
   }
 
+  /** 1.3.9999.100.3, ours: the namespaces the certificate is limited to; empty for no limit. */
+  public List<String> kubernetesNamespaces() {
+    return all(SubjectAttribute.KUBERNETES_NAMESPACES);
+  }
+
   /**
    * 1.3.9999.2.12: when the identity ends that asked for this certificate.
    *
@@ -314,6 +319,12 @@ public record UserIdentity(
     @CanIgnoreReturnValue
     public Builder headlessRequestId(String value) {
       return put(SubjectAttribute.HEADLESS_REQUEST_ID, value);
+    }
+
+    /** 1.3.9999.100.3. */
+    @CanIgnoreReturnValue
+    public Builder kubernetesNamespaces(List<String> values) {
+      return put(SubjectAttribute.KUBERNETES_NAMESPACES, values);
     }
 
     /** Sets a single value; an empty one removes the attribute. */

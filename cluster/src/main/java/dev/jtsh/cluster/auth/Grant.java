@@ -12,7 +12,7 @@ import java.util.List;
  * @param user who approved, for whom certificates are
  * @param keyFingerprint the only key that may ask: the login certificate's
  * @param kubeClusters the clusters that were shown
- * @param namespace the namespace that was shown; empty for none
+ * @param namespaces the namespaces that were shown; empty for no limit
  * @param notAfter the end of everything, fixed at the approval
  * @param deviceId the security key that approved
  * @param requesterIp where the request came from, without port
@@ -24,7 +24,7 @@ public record Grant(
     String user,
     String keyFingerprint,
     List<String> kubeClusters,
-    String namespace,
+    List<String> namespaces,
     Instant notAfter,
     String deviceId,
     String requesterIp,
@@ -33,6 +33,7 @@ public record Grant(
   /** Copies. */
   public Grant {
     kubeClusters = List.copyOf(kubeClusters);
+    namespaces = List.copyOf(namespaces);
   }
 
   /** Whether certificates for this cluster may be asked for now. */

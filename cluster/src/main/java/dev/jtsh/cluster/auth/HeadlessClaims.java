@@ -11,6 +11,7 @@ import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.headless.ApprovalFacts;
 import dev.jtsh.protocol.json.WireJson;
+import dev.jtsh.protocol.kube.NamespaceScope;
 import dev.jtsh.protocol.web.HeadlessFactsJson;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.UserKeys;
@@ -30,6 +31,7 @@ import java.util.function.Predicate;
 final class HeadlessClaims {
   private static final int KEY_BYTES_MAX = 8 * 1024;
   private static final int NAME_CHARS_MAX = 253;
+  private static final int NAMESPACES_CHARS_MAX = NamespaceScope.NAMES_MAX * 64;
   private static final int CLUSTERS_MAX = 500;
   private static final int LABELS_MAX = 32;
   private static final int QUERY_CHARS_MAX = 4096;
@@ -139,7 +141,7 @@ final class HeadlessClaims {
   private static HeadlessFactsJson checked(HeadlessFactsJson facts) {
     if (facts.host().length() > NAME_CHARS_MAX
         || facts.osUser().length() > NAME_CHARS_MAX
-        || facts.namespace().length() > NAME_CHARS_MAX
+        || facts.namespace().length() > NAMESPACES_CHARS_MAX
         || facts.kubeClusters().size() > CLUSTERS_MAX
         || facts.kubeClusters().stream().anyMatch(c -> c.length() > NAME_CHARS_MAX)
         || facts.labels().size() > LABELS_MAX
@@ -153,8 +155,16 @@ final class HeadlessClaims {
         new TreeMap<>(facts.labels()),
         facts.query(),
         facts.all(),
-        facts.namespace(),
+        namespaces(facts.namespace()).toString(),
         facts.duration());
+  }
+
+  private static NamespaceScope namespaces(String claimed) {
+    try {
+      return NamespaceScope.parse(claimed);
+    } catch (IllegalArgumentException e) {
+      throw refused(String.valueOf(e.getMessage()));
+    }
   }
 
   /**

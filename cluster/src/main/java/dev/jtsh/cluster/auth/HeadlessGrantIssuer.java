@@ -10,6 +10,7 @@ import dev.jtsh.pki.Fingerprint;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.headless.ApprovalFacts;
+import dev.jtsh.protocol.kube.NamespaceScope;
 import dev.jtsh.protocol.web.GrantJson;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.UserKeys;
@@ -73,7 +74,7 @@ final class HeadlessGrantIssuer implements HeadlessIssuer {
             user.name(),
             Fingerprint.sha256(keys.tls()),
             facts.kubeClusters(),
-            facts.namespace(),
+            NamespaceScope.parse(facts.namespace()).namespaces(),
             end,
             approval.deviceId(),
             ip,
@@ -96,6 +97,7 @@ final class HeadlessGrantIssuer implements HeadlessIssuer {
             .with("headless_id", facts.id())
             .with("grant_expires", end.toString())
             .with("kubernetes_clusters", facts.kubeClusters())
+            .with("kubernetes_namespaces", facts.namespace())
             .with("message", approval.full() ? "standard Teleport request: full login" : "")
             .build());
     var response =

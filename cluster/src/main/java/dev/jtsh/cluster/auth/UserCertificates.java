@@ -153,16 +153,20 @@ final class UserCertificates {
         || !KubeAccess.reaches(holder.roles(), cluster)) {
       throw refusedGrant(caller, request, "kube cluster is not in the grant");
     }
+    // A role may have been made shorter since the approval; nothing makes the grant longer.
+    Instant end =
+        earlier(grant.notAfter(), clock.instant().plus(KubeAccess.shortestSession(holder.roles())));
     UserIdentity identity =
         issuer
             .identity(holder.user(), holder.roles(), grant.requesterIp())
             .usage(List.of(UserIdentity.USAGE_KUBE))
             .kubernetesCluster(cluster.name())
+            .kubernetesNamespaces(grant.namespaces())
             .mfaVerified(grant.deviceId())
             .headlessRequestId(grant.requestId())
             .build();
     return Certs.newBuilder()
-        .setTls(issuer.tls(identity, key(request), grant.notAfter()))
+        .setTls(issuer.tls(identity, key(request), end))
         .addTlsCaCerts(CertificateIssuer.pem(authorities.user().certificate()))
         .build();
   }

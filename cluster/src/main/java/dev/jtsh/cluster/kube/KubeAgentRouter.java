@@ -8,10 +8,12 @@ import dev.jtsh.cluster.http.TunnelHeaders;
 import dev.jtsh.cluster.http.UpgradeProtocol;
 import dev.jtsh.cluster.tunnel.Registration;
 import dev.jtsh.pki.PkiException;
+import dev.jtsh.pki.UserIdentity;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.kube.BadKubeRequestException;
 import dev.jtsh.protocol.kube.KubeRequest;
 import dev.jtsh.protocol.kube.KubeStatus;
+import dev.jtsh.protocol.kube.NamespaceScope;
 import dev.jtsh.protocol.kube.UpgradeTargets;
 import dev.jtsh.protocol.text.SafeText;
 import io.netty.handler.codec.http.DefaultHttpRequest;
@@ -129,6 +131,7 @@ final class KubeAgentRouter implements Ruling.Router {
       throw new Refused(KubeAnswers.notServed(name, config.clusterName()));
     }
     KubeRequest request = KubeRequest.parse(asked.method(), asked.target());
+    checkScope(user.identity(), request);
     if (asked.upgrade().isPresent() && !UpgradeTargets.mayUpgrade(request)) {
       throw new Refused(KubeStatus.badRequest(SafeText.literal("this request cannot be upgraded")));
     }
@@ -161,6 +164,22 @@ final class KubeAgentRouter implements Ruling.Router {
     } catch (PkiException e) {
       logger.warn("a forwarded certificate is refused: {}", e.getMessage());
       throw new Refused(KubeAnswers.denied());
+    }
+  }
+
+  /**
+   * What was approved for some namespaces opens no other, whatever Kubernetes itself would allow.
+   */
+  private static void checkScope(UserIdentity user, KubeRequest request) throws Refused {
+    NamespaceScope scope;
+    try {
+      scope = new NamespaceScope(user.kubernetesNamespaces());
+    } catch (IllegalArgumentException e) {
+      throw new Refused(KubeAnswers.denied());
+    }
+    Optional<SafeText> outside = scope.refusal(request);
+    if (outside.isPresent()) {
+      throw new Refused(KubeStatus.forbidden(outside.get()));
     }
   }
 

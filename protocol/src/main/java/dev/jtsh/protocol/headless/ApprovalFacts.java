@@ -20,7 +20,8 @@ import java.util.List;
  * @param host claimed host name
  * @param osUser claimed operating-system user
  * @param kubeClusters resolved kube clusters, in the order they are shown
- * @param namespace claimed namespace
+ * @param namespace the namespaces the session is limited to, with commas between them; empty for no
+ *     limit
  * @param duration length of the session
  * @param requestedAt when the request arrived
  * @param firstSeen first request from this address for this user

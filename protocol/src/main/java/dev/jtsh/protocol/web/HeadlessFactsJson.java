@@ -17,7 +17,8 @@ import java.util.Map;
  * @param labels wanted kube clusters by label
  * @param query wanted kube clusters by predicate expression
  * @param all every kube cluster the user may use
- * @param namespace namespace the session starts in; empty for none
+ * @param namespace namespaces the session shall be limited to, with commas between them; empty for
+ *     no limit
  * @param duration wanted length of the session; zero for the longest allowed
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
