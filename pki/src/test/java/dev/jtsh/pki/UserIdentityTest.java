@@ -128,7 +128,7 @@ class UserIdentityTest {
     for (int i = 1; i <= 3; i++) {
       assertThat(oids).contains("1.3.9999.3." + i);
     }
-    assertThat(oids).contains("1.3.9999.100.1", "1.3.9999.100.2").hasSize(46);
+    assertThat(oids).contains("1.3.9999.100.1", "1.3.9999.100.2", "1.3.9999.100.3").hasSize(47);
   }
 
   @Test
