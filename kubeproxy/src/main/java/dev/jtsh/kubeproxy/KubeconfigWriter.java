@@ -32,9 +32,6 @@ public final class KubeconfigWriter {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
           .getBytes(StandardCharsets.US_ASCII);
 
-  /** A multiple of every page size in use. */
-  private static final int PAGES_BYTES = 64 * 1024;
-
   private final LocalCredentials credentials;
   private final InetSocketAddress address;
   private final List<KubeconfigContext> contexts;
@@ -184,22 +181,13 @@ public final class KubeconfigWriter {
       return text(out.append('"').toString());
     }
 
-    /** A hundred kube clusters fill the arena of the process: more get pages of their own. */
-    private static SecretBuffer allocate(int bytes) {
-      if (bytes <= SecretArena.process().capacity() / 2) {
-        return SecretArena.process().allocate(bytes);
-      }
-      int pages = Math.toIntExact((bytes + PAGES_BYTES - 1L) / PAGES_BYTES * PAGES_BYTES);
-      return SecretArena.create(pages, SecretArena.process().kind()).allocate(bytes);
-    }
-
     SecretBuffer join(MemorySegment keyPem) {
       int keyLength = Math.toIntExact((keyPem.byteSize() + 2) / 3 * 4);
       int total = 0;
       for (byte[] piece : pieces) {
         total = Math.addExact(total, piece.length == 0 ? keyLength : piece.length);
       }
-      SecretBuffer result = allocate(total);
+      SecretBuffer result = SecretArena.process().allocate(total);
       long at = 0;
       for (byte[] piece : pieces) {
         if (piece.length == 0) {

@@ -16,8 +16,16 @@ import java.lang.invoke.MethodHandle;
  * pieces lies in it, memfd_secret pages are put over it.
  */
 final class CryptoSecureHeap {
-  /** Room for several hundred P-256 keys or a hundred RSA-2048 keys. */
-  private static final int[] SIZES_BYTES = {256 * 1024, 128 * 1024, 64 * 1024};
+  /** A P-256 key takes 576 bytes, an RSA-2048 key 1.7 kB: two keys for each of 500 clusters. */
+  private static final int[] SIZES_BYTES = {
+    1024 * 1024, 512 * 1024, 256 * 1024, 128 * 1024, 64 * 1024, 32 * 1024
+  };
+
+  /** So that the arena and the kubeconfig find room under the same limit. */
+  private static final int SHARE_OF_LIMIT = 2;
+
+  /** Where nothing can be locked there is no reason to be small. */
+  private static final int UNLOCKED_BYTES = 256 * 1024;
 
   /** The smallest piece; the heap's bookkeeping outside grows as this shrinks. */
   private static final long PIECE_BYTES = 64;
@@ -88,6 +96,9 @@ final class CryptoSecureHeap {
   private static long affordableBytes() {
     if (NativeLinker.LINUX) {
       for (int bytes : SIZES_BYTES) {
+        if (bytes > SecretMemory.lockableBytes() / SHARE_OF_LIMIT) {
+          continue;
+        }
         SecretMemory.Mapping trial = SecretMemory.map(bytes, SecretArena.Kind.MEMFD_SECRET);
         SecretMemory.unmap(trial);
         if (trial.kind() != SecretArena.Kind.UNLOCKED) {
@@ -95,6 +106,6 @@ final class CryptoSecureHeap {
         }
       }
     }
-    return SIZES_BYTES[SIZES_BYTES.length - 1];
+    return UNLOCKED_BYTES;
   }
 }

@@ -3,6 +3,8 @@ package dev.jtsh.nativebindings;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -84,6 +86,11 @@ public final class NativeKey implements AutoCloseable {
     }
   }
 
+  /** For {@link ProcessSecrets#wipe}. */
+  private static final Set<NativeKey> OPEN = ConcurrentHashMap.newKeySet();
+
+  private static volatile boolean ended;
+
   private final Kind kind;
   private final byte[] publicKeyDer;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -98,6 +105,17 @@ public final class NativeKey implements AutoCloseable {
     this.handle = handle;
     this.kind = handle.kind();
     this.publicKeyDer = handle.publicKeyDer();
+    OPEN.add(this);
+    if (ended) {
+      close();
+      throw new IllegalStateException("the process is ending");
+    }
+  }
+
+  /** Closes all there are; later ones are closed as they are made. */
+  static void closeAll() {
+    ended = true;
+    OPEN.forEach(NativeKey::close);
   }
 
   /** Whether this system has what native keys need (OpenSSL 3 as libcrypto.so.3). */
@@ -190,6 +208,7 @@ public final class NativeKey implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
+        OPEN.remove(this);
         handle.free();
       }
     } finally {

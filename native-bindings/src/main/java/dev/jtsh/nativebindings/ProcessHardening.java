@@ -7,8 +7,6 @@ import static dev.jtsh.nativebindings.generated.LibcBindings.MCL_ONFAULT;
 import static dev.jtsh.nativebindings.generated.LibcBindings.PR_GET_DUMPABLE;
 import static dev.jtsh.nativebindings.generated.LibcBindings.PR_SET_DUMPABLE;
 import static dev.jtsh.nativebindings.generated.LibcBindings.RLIMIT_CORE;
-import static dev.jtsh.nativebindings.generated.LibcBindings.RLIMIT_MEMLOCK;
-import static dev.jtsh.nativebindings.generated.LibcBindings.RLIM_INFINITY;
 
 /** Makes this process hard to look into (rule 16). To be the first native call of a program. */
 public final class ProcessHardening {
@@ -48,11 +46,7 @@ public final class ProcessHardening {
    * @return whether the process is locked
    */
   public static boolean lockWholeProcess() {
-    if (!NativeLinker.LINUX) {
-      return false;
-    }
-    boolean unlimited = ProcessCalls.getrlimit(RLIMIT_MEMLOCK()).soft() == RLIM_INFINITY();
-    if (!unlimited && !ProcessStatus.read().mayLockAnyAmount()) {
+    if (!NativeLinker.LINUX || SecretMemory.lockableBytes() != Long.MAX_VALUE) {
       return false;
     }
     try {

@@ -44,13 +44,12 @@ public record ProcessState(
     }
     ProcessStatus status = ProcessStatus.read();
     List<String> flags = List.of(ProcessStatus.text(COMMAND_LINE).split("\0"));
-    long lockLimit = ProcessCalls.getrlimit(RLIMIT_MEMLOCK()).soft();
     return new ProcessState(
         ProcessHardening.dumpable(),
         ProcessCalls.getrlimit(RLIMIT_CORE()).soft(),
-        lockLimit,
+        ProcessCalls.getrlimit(RLIMIT_MEMLOCK()).soft(),
         status.lockedBytes(),
-        lockLimit < 0 || status.mayLockAnyAmount(),
+        SecretMemory.lockableBytes() == Long.MAX_VALUE,
         ProcessHardening.wholeProcessLocked(),
         status.tracerPid(),
         status.seccomp(),

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class SecretBuffer implements AutoCloseable {
   private final SecretArena owner;
+  private final SecretRegion region;
   private final MemorySegment raw;
   private final int offset;
   private final int length;
@@ -18,9 +19,11 @@ public final class SecretBuffer implements AutoCloseable {
   private final MemorySegment segment;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  SecretBuffer(SecretArena owner, MemorySegment raw, int offset, int length) {
+  /** {@code length} is what it takes of the region, {@code bytes} what was asked for. */
+  SecretBuffer(SecretArena owner, SecretRegion region, int offset, int bytes, int length) {
     this.owner = owner;
-    this.raw = raw;
+    this.region = region;
+    this.raw = region.slice(offset, bytes);
     this.offset = offset;
     this.length = length;
     this.segment = NativeLinker.view(raw, raw.byteSize(), lifetime);
@@ -63,7 +66,7 @@ public final class SecretBuffer implements AutoCloseable {
         throw e;
       }
       raw.fill((byte) 0);
-      owner.release(offset, length);
+      owner.release(region, offset, length);
     }
   }
 }

@@ -12,6 +12,8 @@ import static dev.jtsh.nativebindings.generated.LibcBindings.MAP_SHARED;
 import static dev.jtsh.nativebindings.generated.LibcBindings.PROT_NONE;
 import static dev.jtsh.nativebindings.generated.LibcBindings.PROT_READ;
 import static dev.jtsh.nativebindings.generated.LibcBindings.PROT_WRITE;
+import static dev.jtsh.nativebindings.generated.LibcBindings.RLIMIT_MEMLOCK;
+import static dev.jtsh.nativebindings.generated.LibcBindings.RLIM_INFINITY;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -66,6 +68,16 @@ final class SecretMemory {
       MemorySegment whole = MemorySegment.ofAddress(mapping.segment().address() - page);
       MemoryCalls.munmap(NativeLinker.view(whole, mapping.segment().byteSize() + 2 * page));
     }
+  }
+
+  /** The most this process may lock, as far as the limit says; what is locked already counts. */
+  static long lockableBytes() {
+    if (!NativeLinker.LINUX) {
+      return Long.MAX_VALUE;
+    }
+    long limit = ProcessCalls.getrlimit(RLIMIT_MEMLOCK()).soft();
+    boolean free = limit == RLIM_INFINITY() || ProcessStatus.read().mayLockAnyAmount();
+    return free ? Long.MAX_VALUE : limit;
   }
 
   private static boolean placeSecret(MemorySegment range) {

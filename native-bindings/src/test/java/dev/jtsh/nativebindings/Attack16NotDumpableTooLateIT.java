@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -42,7 +40,7 @@ class Attack16NotDumpableTooLateIT {
   @Test
   void hardeningHoldsAndTheShellStillGetsItsFile() throws Exception {
     try (SubjectProcess subject =
-        SubjectProcess.startWithClassPath(as(OWNER), publicClassPath(), "harden")) {
+        SubjectProcess.startWithClassPath(as(OWNER), PublicClassPath.in(directory), "harden")) {
       assertThat(subject.line()).isEqualTo("dumpable false");
       assertThat(subject.line()).isEqualTo("tracer 0");
       assertThat(subject.line()).isEqualTo("core Limit[soft=0, hard=0]");
@@ -90,7 +88,7 @@ class Attack16NotDumpableTooLateIT {
   @Test
   void theChildOfAKilledProcessGetsAHangup() throws Exception {
     try (SubjectProcess subject =
-        SubjectProcess.startWithClassPath(as(OWNER), publicClassPath(), "harden")) {
+        SubjectProcess.startWithClassPath(as(OWNER), PublicClassPath.in(directory), "harden")) {
       String line = subject.line();
       while (!line.startsWith("child ")) {
         line = subject.line();
@@ -113,32 +111,5 @@ class Attack16NotDumpableTooLateIT {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     new String(process.getInputStream().readAllBytes(), UTF_8);
     return process.waitFor() == 0;
-  }
-
-  /** Copies of our classes and of the program where everybody can read them. */
-  private String publicClassPath() throws IOException {
-    List<String> copies = new ArrayList<>();
-    for (Class<?> type : List.of(NativeKey.class, Subject.class)) {
-      Path from = Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath());
-      Path copy = directory.resolve(copies.size() + "-" + from.getFileName());
-      copyTree(from, copy);
-      copies.add(copy.toString());
-    }
-    return String.join(":", copies);
-  }
-
-  private static void copyTree(Path from, Path to) {
-    try (var files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(file, target);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

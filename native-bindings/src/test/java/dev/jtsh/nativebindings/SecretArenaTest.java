@@ -99,11 +99,36 @@ class SecretArenaTest {
   }
 
   @Test
+  void itGrowsByRegionsOfItsKindBetweenGuardsAndShrinksAgain() throws Exception {
+    try (SecretArena arena = SecretArena.create(BYTES, 4 * BYTES, SecretArena.Kind.MEMFD_SECRET)) {
+      SecretBuffer first = arena.allocate(BYTES);
+      SecretBuffer second = arena.allocate(100);
+      SecretBuffer large = arena.allocate(BYTES + 1);
+      assertThat(arena.capacity()).isEqualTo(2 * BYTES + BYTES + 4096);
+      for (SecretBuffer buffer : List.of(second, large)) {
+        assertThat(vmFlags(buffer.segment().address())).contains(" dc ", " dd ", " lo ");
+        assertThat(permissionsOf(buffer.segment().address() - 1)).isEqualTo("---p");
+      }
+      assertThatThrownBy(() -> arena.allocate(BYTES))
+          .isInstanceOf(SecretArenaExhaustedException.class)
+          .hasMessageContaining("131200 of 200704")
+          .hasMessageContaining("at most 262144");
+      second.close();
+      large.close();
+      assertThat(arena.capacity()).isEqualTo(BYTES);
+      assertThat(arena.state().peakBytes()).isEqualTo(2 * BYTES + 16 + 112);
+      first.close();
+      arena.allocate(BYTES + 1).close();
+      assertThat(arena.used()).isZero();
+    }
+  }
+
+  @Test
   void buffersNeverOverlapAndAllRoomComesBack() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     List<SecretBuffer> open = new ArrayList<>();
-    try (SecretArena arena = SecretArena.create(BYTES, SecretArena.Kind.LOCKED)) {
+    try (SecretArena arena = SecretArena.create(4096, 2 * BYTES, SecretArena.Kind.LOCKED)) {
       for (int i = 0; i < 5_000; i++) {
         if (open.size() > 20 || (!open.isEmpty() && random.nextInt(3) == 0)) {
           SecretBuffer victim = open.remove(random.nextInt(open.size()));
@@ -118,7 +143,7 @@ class SecretArenaTest {
       }
       open.forEach(SecretBuffer::close);
       assertThat(arena.used()).isZero();
-      arena.allocate(BYTES).close();
+      assertThat(arena.capacity()).isEqualTo(4096);
     }
   }
 

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.jtsh.nativebindings.generated.LibcBindings;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Subject {
   private static final byte[] MESSAGE = "what is signed".getBytes(UTF_8);
   private static final int SIGNATURES = 1_000;
+  private static final int REGION_BYTES = 16 * 1024;
   private static final int PEM_BYTES_MAX = 8 * 1024;
 
   private Subject() {}
@@ -33,6 +35,9 @@ final class Subject {
       case "plant" -> plant(Path.of(args[1]));
       case "harden" -> harden();
       case "temporary" -> temporary(Path.of(args[1]), args[2]);
+      case "overrun" -> overrun(SecretArena.Kind.valueOf(args[1]), Long.parseLong(args[2]));
+      case "end" -> end(args[1].equals("exit"));
+      case "lock" -> lock();
       case "terminal" -> terminal();
       case "foreground" -> foreground();
       default -> throw new IllegalArgumentException(args[0]);
@@ -142,6 +147,54 @@ final class Subject {
       awaitEnd();
       child.signal(Signals.KILL);
       say("status " + child.waitFor().shellStatus());
+    }
+  }
+
+  /** Writes one byte beside a region, which no correct code does. */
+  private static void overrun(SecretArena.Kind kind, long offset) {
+    SecretArena arena = SecretArena.create(REGION_BYTES, kind);
+    long place = arena.allocate(REGION_BYTES).segment().address() + offset;
+    say("writes to " + Long.toHexString(place));
+    NativeLinker.view(MemorySegment.ofAddress(place), 1).set(JAVA_BYTE, 0, (byte) 1);
+    say("written");
+  }
+
+  /** Ends by itself or by a signal; a hook keeps the process until its secrets are looked at. */
+  private static void end(boolean byItself) throws IOException {
+    SecretArena arena = SecretArena.create(REGION_BYTES, SecretArena.Kind.LOCKED);
+    SecretBuffer secret = arena.allocate(MESSAGE.length);
+    MemorySegment.copy(MESSAGE, 0, secret.segment(), JAVA_BYTE, 0, MESSAGE.length);
+    NativeKey key = NativeKey.generate(NativeKey.Kind.EC_P256);
+    ProcessSecrets.wipeAtEnd();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> tellWhenClosed(key)));
+    say("secret at " + secret.segment().address());
+    if (!byItself) {
+      awaitEnd();
+    }
+  }
+
+  private static void tellWhenClosed(NativeKey key) {
+    try {
+      while (true) {
+        key.sign(NativeKey.Scheme.ECDSA_SHA256, MESSAGE);
+      }
+    } catch (IllegalStateException e) {
+      say(String.valueOf(e.getMessage()));
+    }
+    LockSupport.park(); // Until the test has looked and kills us.
+  }
+
+  private static void lock() throws IOException {
+    ProcessHardening.apply();
+    MemoryLock lock = MemoryLock.apply(MlockMode.BEST_EFFORT);
+    try (Arena arena = Arena.ofConfined();
+        MemoryFile file = MemoryFile.create("kubeconfig", arena.allocate(12_000))) {
+      Thread.ofPlatform().start(() -> say("a thread still starts"));
+      say("result " + lock);
+      say("kubeconfig " + file.locked());
+      say("arena " + SecretArena.process().state());
+      say("keys " + NativeKey.memoryState());
+      awaitEnd();
     }
   }
 
