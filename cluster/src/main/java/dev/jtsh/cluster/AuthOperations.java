@@ -2,6 +2,7 @@
 package dev.jtsh.cluster;
 
 import dev.jtsh.cluster.access.KubeClusterRecord;
+import dev.jtsh.cluster.access.Lock;
 import dev.jtsh.cluster.access.Role;
 import dev.jtsh.cluster.admin.ClusterOperations;
 import dev.jtsh.cluster.admin.Invite;
@@ -20,6 +21,7 @@ import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.text.SafeText;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,13 +30,15 @@ final class AuthOperations implements ClusterOperations {
   private final Auth auth;
   private final ClusterConfig config;
   private final String webTrust;
+  private final InstantSource clock;
   private final Instant since;
 
-  AuthOperations(Auth auth, ClusterConfig config, String webTrust, Instant since) {
+  AuthOperations(Auth auth, ClusterConfig config, String webTrust, InstantSource clock) {
     this.auth = auth;
     this.config = config;
     this.webTrust = webTrust;
-    this.since = since;
+    this.clock = clock;
+    this.since = clock.instant();
   }
 
   @Override
@@ -132,8 +136,35 @@ final class AuthOperations implements ClusterOperations {
   }
 
   @Override
-  public JoinToken addKubeToken(List<String> kubeClusters, Duration ttl) {
-    return switch (auth.joins().create(kubeClusters, false, ttl)) {
+  public Listing.Lock addLock(Lock.Kind kind, String name, String message, Duration ttl) {
+    Instant expires = ttl.isZero() ? null : clock.instant().plus(ttl);
+    return listed(auth.locks().put(kind, name, message, expires));
+  }
+
+  @Override
+  public List<Listing.Lock> locks() {
+    return auth.locks().list().stream().map(AuthOperations::listed).toList();
+  }
+
+  private static Listing.Lock listed(Lock lock) {
+    return new Listing.Lock(
+        lock.id(),
+        lock.kind().option() + ":" + lock.name(),
+        lock.message(),
+        lock.created(),
+        lock.expires() == null ? "" : lock.expires().toString());
+  }
+
+  @Override
+  public void removeLock(String id) {
+    if (!auth.locks().remove(id)) {
+      throw refused(ErrorKind.NOT_FOUND, "there is no lock \"%s\"", id);
+    }
+  }
+
+  @Override
+  public JoinToken addKubeToken(List<String> kubeClusters, boolean second, Duration ttl) {
+    return switch (auth.joins().create(kubeClusters, second, ttl)) {
       case Joins.Creation.Created(String token, var names, Instant expires) ->
           new JoinToken(token, names, expires, config.publicAddress().toString());
       case Joins.Creation.Refused(String reason) ->

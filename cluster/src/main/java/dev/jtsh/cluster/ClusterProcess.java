@@ -118,6 +118,7 @@ final class ClusterProcess implements ClusterStarter.Running {
                     new WebApi(auth, executor),
                     authAddress,
                     callers,
+                    auth.access(),
                     audit,
                     outside.clock())));
     ClusterConfig bound = wanted.withPort(proxy.address().getPort());
@@ -126,9 +127,7 @@ final class ClusterProcess implements ClusterStarter.Running {
       startAgent(wanted, outside, auth, audit, proxy, parts);
     }
     String webTrust = webTrust(bound, data);
-    parts.add(
-        AdminServer.start(
-            data, new AuthOperations(auth, bound, webTrust, outside.clock().instant())));
+    parts.add(AdminServer.start(data, new AuthOperations(auth, bound, webTrust, outside.clock())));
     return new ClusterProcess(parts, bound, webTrust);
   }
 

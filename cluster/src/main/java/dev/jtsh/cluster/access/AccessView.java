@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.access;
 
+import dev.jtsh.pki.UserIdentity;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,18 @@ public interface AccessView {
   /** The live Kubernetes cluster of this name. */
   default Optional<KubeClusterRecord> kubeCluster(String name) {
     return kubeClusters().stream().filter(c -> c.name().equals(name)).findFirst();
+  }
+
+  /** The locks that are stored; some may have ended. */
+  List<Lock> locks();
+
+  /**
+   * The lock that keeps the holder of a certificate out now.
+   *
+   * @param issued when the certificate was issued
+   */
+  default Optional<Lock> lockOn(UserIdentity user, Instant issued, Instant now) {
+    return locks().stream().filter(lock -> lock.targets(user, issued, now)).findFirst();
   }
 
   /** The roles of these names that exist, in the order of the names. */

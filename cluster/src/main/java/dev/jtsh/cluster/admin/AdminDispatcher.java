@@ -58,8 +58,15 @@ final class AdminDispatcher {
         cluster.removeRole(name);
         yield new Done("role \"" + name + "\" removed");
       }
-      case AdminRequest.AddKubeToken(var kubeClusters, var ttl) ->
-          cluster.addKubeToken(kubeClusters, ttl);
+      case AdminRequest.AddLock(var kind, String name, String message, var ttl) ->
+          cluster.addLock(kind, name, message, ttl);
+      case AdminRequest.ListLocks ignored -> new Listing.Locks(cluster.locks());
+      case AdminRequest.RemoveLock(String id) -> {
+        cluster.removeLock(id);
+        yield new Done("lock \"" + id + "\" removed");
+      }
+      case AdminRequest.AddKubeToken(var kubeClusters, boolean second, var ttl) ->
+          cluster.addKubeToken(kubeClusters, second, ttl);
       case AdminRequest.ListTokens ignored -> new Listing.Tokens(cluster.tokens());
       case AdminRequest.RemoveToken(String id) -> {
         cluster.removeToken(id);

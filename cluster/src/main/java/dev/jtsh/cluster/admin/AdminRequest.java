@@ -3,6 +3,7 @@ package dev.jtsh.cluster.admin;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.jtsh.cluster.access.Lock;
 import java.time.Duration;
 import java.util.List;
 
@@ -17,6 +18,9 @@ import java.util.List;
   @JsonSubTypes.Type(value = AdminRequest.PutRole.class, name = "roles-add"),
   @JsonSubTypes.Type(value = AdminRequest.ListRoles.class, name = "roles-ls"),
   @JsonSubTypes.Type(value = AdminRequest.RemoveRole.class, name = "roles-rm"),
+  @JsonSubTypes.Type(value = AdminRequest.AddLock.class, name = "locks-add"),
+  @JsonSubTypes.Type(value = AdminRequest.ListLocks.class, name = "locks-ls"),
+  @JsonSubTypes.Type(value = AdminRequest.RemoveLock.class, name = "locks-rm"),
   @JsonSubTypes.Type(value = AdminRequest.AddKubeToken.class, name = "tokens-add-kube"),
   @JsonSubTypes.Type(value = AdminRequest.ListTokens.class, name = "tokens-ls"),
   @JsonSubTypes.Type(value = AdminRequest.RemoveToken.class, name = "tokens-rm")
@@ -68,12 +72,35 @@ public sealed interface AdminRequest {
   record RemoveRole(String name) implements AdminRequest {}
 
   /**
+   * Keeps somebody out; answered by {@link Listing.Lock}.
+   *
+   * @param kind what the name is of
+   * @param name of a user, role, security key or request
+   * @param message for the person who is kept out
+   * @param ttl how long; zero for until it is removed
+   */
+  record AddLock(Lock.Kind kind, String name, String message, Duration ttl)
+      implements AdminRequest {}
+
+  /** All locks in force; answered by {@link Listing.Locks}. */
+  record ListLocks() implements AdminRequest {}
+
+  /**
+   * Takes a lock away; answered by {@link Done}.
+   *
+   * @param id its id
+   */
+  record RemoveLock(String id) implements AdminRequest {}
+
+  /**
    * Lets one kube agent join; answered by {@link JoinToken}.
    *
    * @param kubeClusters names of kube clusters it may serve
+   * @param second whether it may serve a name that another agent serves now
    * @param ttl how long the token waits for the agent
    */
-  record AddKubeToken(List<String> kubeClusters, Duration ttl) implements AdminRequest {}
+  record AddKubeToken(List<String> kubeClusters, boolean second, Duration ttl)
+      implements AdminRequest {}
 
   /** All waiting join tokens; answered by {@link Listing.Tokens}. */
   record ListTokens() implements AdminRequest {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.admin;
 
+import dev.jtsh.cluster.access.Lock;
 import dev.jtsh.cluster.access.Role;
 import java.time.Duration;
 import java.util.List;
@@ -34,8 +35,17 @@ public interface ClusterOperations {
   /** Removes a role that nobody holds. */
   void removeRole(String name);
 
+  /** Keeps somebody out. */
+  Listing.Lock addLock(Lock.Kind kind, String name, String message, Duration ttl);
+
+  /** The locks in force. */
+  List<Listing.Lock> locks();
+
+  /** Takes a lock away. */
+  void removeLock(String id);
+
   /** Lets one kube agent join. */
-  JoinToken addKubeToken(List<String> kubeClusters, Duration ttl);
+  JoinToken addKubeToken(List<String> kubeClusters, boolean second, Duration ttl);
 
   /** Waiting join tokens. */
   List<Listing.Token> tokens();

@@ -33,6 +33,24 @@ public final class Listing {
   public record Roles(List<RoleDocument> roles) {}
 
   /**
+   * All locks in force.
+   *
+   * @param locks oldest first
+   */
+  public record Locks(List<Lock> locks) {}
+
+  /**
+   * A lock.
+   *
+   * @param id to remove it by
+   * @param target whom or what it keeps out, such as {@code user:alice}
+   * @param message for the person who is kept out
+   * @param created when it was made
+   * @param expires when it ends; empty for not by itself
+   */
+  public record Lock(String id, String target, String message, Instant created, String expires) {}
+
+  /**
    * All waiting join tokens.
    *
    * @param tokens oldest first

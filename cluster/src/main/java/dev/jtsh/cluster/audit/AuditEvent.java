@@ -33,6 +33,8 @@ public record AuditEvent(Type type, Map<String, Object> fields) {
     MFA_DEVICE_ADDED("mfa.add", "T1006I"),
     INSTANCE_JOINED("instance.join", "TJ001I"),
     INSTANCE_JOIN_FAILED("instance.join", "TJ001E"),
+    LOCK_CREATED("lock.created", "TLK00I"),
+    LOCK_DELETED("lock.deleted", "TLK01I"),
     KUBE_REQUEST("kube.request", "T3009I"),
     SESSION_START("session.start", "T2000I"),
     SESSION_JOIN("session.join", "T2001I"),

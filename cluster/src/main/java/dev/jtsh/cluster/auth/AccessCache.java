@@ -3,6 +3,7 @@ package dev.jtsh.cluster.auth;
 
 import dev.jtsh.cluster.access.AccessView;
 import dev.jtsh.cluster.access.KubeClusterRecord;
+import dev.jtsh.cluster.access.Lock;
 import dev.jtsh.cluster.access.Role;
 import dev.jtsh.cluster.storage.Backend;
 import dev.jtsh.cluster.storage.Item;
@@ -23,6 +24,7 @@ final class AccessCache implements AccessView, AutoCloseable {
   private final InstantSource clock;
   private final Map<String, Role> roles = new ConcurrentHashMap<>();
   private final Map<String, KubeServer> servers = new ConcurrentHashMap<>();
+  private final Map<String, Lock> locks = new ConcurrentHashMap<>();
   private final List<Backend.Watch> watches;
 
   AccessCache(Backend backend, InstantSource clock) {
@@ -31,7 +33,9 @@ final class AccessCache implements AccessView, AutoCloseable {
     this.watches =
         List.of(
             backend.watch(Roles.PREFIX, change -> reload(change.key())),
+            backend.watch(Locks.PREFIX, change -> reload(change.key())),
             backend.watch(KubePresence.PREFIX, change -> reload(change.key())));
+    Stored.all(backend, Locks.PREFIX, Lock.class).forEach(stored -> reload(stored.item().key()));
     Stored.all(backend, Roles.PREFIX, Role.class).forEach(stored -> reload(stored.item().key()));
     Stored.all(backend, KubePresence.PREFIX, KubeServer.class)
         .forEach(stored -> reload(stored.item().key()));
@@ -59,6 +63,15 @@ final class AccessCache implements AccessView, AutoCloseable {
         .toList();
   }
 
+  @Override
+  public List<Lock> locks() {
+    Instant now = clock.instant();
+    return locks.values().stream()
+        .filter(lock -> lock.expires() == null || now.isBefore(lock.expires()))
+        .sorted(Comparator.comparing(Lock::created).thenComparing(Lock::id))
+        .toList();
+  }
+
   /** The agents that serve Kubernetes clusters now, by cluster and host. */
   List<KubeServer> servers() {
     Instant now = clock.instant();
@@ -74,6 +87,9 @@ final class AccessCache implements AccessView, AutoCloseable {
     if (key.startsWith(Roles.PREFIX)) {
       item.ifPresentOrElse(
           i -> roles.put(key, Stored.of(i, Role.class).value()), () -> roles.remove(key));
+    } else if (key.startsWith(Locks.PREFIX)) {
+      item.ifPresentOrElse(
+          i -> locks.put(key, Stored.of(i, Lock.class).value()), () -> locks.remove(key));
     } else {
       item.ifPresentOrElse(
           i -> servers.put(key, Stored.of(i, KubeServer.class).value()), () -> servers.remove(key));

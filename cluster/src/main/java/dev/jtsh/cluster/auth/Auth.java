@@ -33,6 +33,7 @@ public final class Auth implements AutoCloseable {
   private final InstantSource clock;
   private final Authorities authorities;
   private final AccessCache access;
+  private final Locks locks;
   private final Roles roles;
   private final Users users;
   private final KubePresence presence;
@@ -95,7 +96,8 @@ public final class Auth implements AutoCloseable {
     String name = settings.clusterName();
     this.access = new AccessCache(backend, clock);
     this.roles = new Roles(backend, access, audit);
-    this.users = new Users(backend, roles, audit, clock, random);
+    this.locks = new Locks(backend, access, audit, clock);
+    this.users = new Users(backend, roles, locks, audit, clock, random);
     this.presence = new KubePresence(name, backend, access, audit, clock);
     this.hosts = new HostIdentities(name, authorities, clock);
     this.joins = new Joins(backend, hosts, presence, authorities, audit, clock, random);
@@ -103,7 +105,7 @@ public final class Auth implements AutoCloseable {
     var challenges = new Challenges(clock, random);
     this.webauthn = new Webauthn(settings, publicAddress, users, challenges, clock, random);
     var passwords = new PasswordGate(random);
-    var issuer = new CertificateIssuer(name, authorities, audit, clock);
+    var issuer = new CertificateIssuer(name, authorities, locks, audit, clock);
     this.logins = new Logins(settings, users, access, passwords, webauthn, issuer, audit, clock);
     this.signups = new Signups(users, passwords, webauthn, audit, clock);
     var store = new HeadlessStore(backend, clock);
@@ -122,7 +124,7 @@ public final class Auth implements AutoCloseable {
         new HeadlessApprovals(settings, store, backend, users, webauthn, audit, clock, timer);
     this.certificates =
         new UserCertificates(
-            settings, users, access, grants, webauthn, issuer, authorities, audit, clock);
+            settings, users, access, grants, webauthn, issuer, authorities, locks, audit, clock);
     scheduleSweep(backend);
   }
 
@@ -168,6 +170,11 @@ public final class Auth implements AutoCloseable {
   /** The operator's view of roles. */
   public Roles roles() {
     return roles;
+  }
+
+  /** The operator's view of locks. */
+  public Locks locks() {
+    return locks;
   }
 
   /** Join tokens, and joining. */

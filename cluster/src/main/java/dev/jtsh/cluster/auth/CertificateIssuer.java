@@ -38,13 +38,19 @@ final class CertificateIssuer {
 
   private final String clusterName;
   private final Authorities authorities;
+  private final Locks locks;
   private final AuditLog audit;
   private final InstantSource clock;
 
   CertificateIssuer(
-      String clusterName, Authorities authorities, AuditLog audit, InstantSource clock) {
+      String clusterName,
+      Authorities authorities,
+      Locks locks,
+      AuditLog audit,
+      InstantSource clock) {
     this.clusterName = clusterName;
     this.authorities = authorities;
+    this.locks = locks;
     this.audit = audit;
     this.clock = clock;
   }
@@ -84,8 +90,13 @@ final class CertificateIssuer {
         identity.username(), ssh, tls(identity, keys.tls(), notAfter), hostSigners(), null);
   }
 
-  /** A TLS certificate, PEM. */
+  /**
+   * A TLS certificate, PEM.
+   *
+   * @throws WireException of kind ACCESS_DENIED when the user is locked out
+   */
   ByteString tls(UserIdentity identity, PublicKey key, Instant notAfter) {
+    locks.check(identity, clock.instant());
     try {
       X509Certificate certificate =
           authorities.user().issueUser(identity, key, notBefore(), wholeSeconds(notAfter));

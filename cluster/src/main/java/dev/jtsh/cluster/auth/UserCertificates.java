@@ -40,6 +40,7 @@ final class UserCertificates {
   private final Webauthn webauthn;
   private final CertificateIssuer issuer;
   private final Authorities authorities;
+  private final Locks locks;
   private final AuditLog audit;
   private final InstantSource clock;
 
@@ -51,6 +52,7 @@ final class UserCertificates {
       Webauthn webauthn,
       CertificateIssuer issuer,
       Authorities authorities,
+      Locks locks,
       AuditLog audit,
       InstantSource clock) {
     this.settings = settings;
@@ -60,6 +62,7 @@ final class UserCertificates {
     this.webauthn = webauthn;
     this.issuer = issuer;
     this.authorities = authorities;
+    this.locks = locks;
     this.audit = audit;
     this.clock = clock;
   }
@@ -70,9 +73,13 @@ final class UserCertificates {
   /**
    * The user behind a certificate, as of now.
    *
-   * @throws WireException of kind ACCESS_DENIED when the user or all its roles are gone
+   * @throws WireException of kind ACCESS_DENIED when the user or all its roles are gone, or the
+   *     user is locked out
    */
   Holder holder(Caller.User caller) {
+    locks.check(
+        caller.identity(),
+        caller.certificate().getNotBefore().toInstant().plus(CertificateIssuer.CLOCK_SKEW));
     UserRecord user =
         users
             .get(caller.identity().username())

@@ -24,13 +24,21 @@ public final class Users {
 
   private final Backend backend;
   private final Roles roles;
+  private final Locks locks;
   private final AuditLog audit;
   private final InstantSource clock;
   private final SecureRandom random;
 
-  Users(Backend backend, Roles roles, AuditLog audit, InstantSource clock, SecureRandom random) {
+  Users(
+      Backend backend,
+      Roles roles,
+      Locks locks,
+      AuditLog audit,
+      InstantSource clock,
+      SecureRandom random) {
     this.backend = backend;
     this.roles = roles;
+    this.locks = locks;
     this.audit = audit;
     this.clock = clock;
     this.random = random;
@@ -121,14 +129,12 @@ public final class Users {
     return stored(name).map(Stored::value);
   }
 
-  /**
-   * Removes a user; certificates that are out end at their own time, but auth serves them no more.
-   * False when there is none.
-   */
+  /** Removes a user and locks what certificates are still out. False when there is none. */
   public boolean remove(String name) {
     if (!UserRecord.isName(name) || !backend.delete(PREFIX + name)) {
       return false;
     }
+    locks.putForRemoved(name);
     audit.emit(AuditEvent.of(AuditEvent.Type.USER_DELETED).with("name", name).build());
     return true;
   }

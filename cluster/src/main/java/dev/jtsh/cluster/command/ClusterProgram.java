@@ -32,6 +32,7 @@ public final class ClusterProgram {
             .addSubcommand(new StatusCommand(outside))
             .addSubcommand(new UsersCommand(outside))
             .addSubcommand(new RolesCommand(outside))
+            .addSubcommand(new LocksCommand(outside))
             .addSubcommand(
                 new CommandLine(new TokensCommand(outside))
                     .addSubcommand(new TokensCommand.Add(outside)))

@@ -37,12 +37,16 @@ final class TokensCommand extends CommandGroup {
     int kube(
         @Mixin AskOptions options,
         @Option(
-                names = "--clusters",
+                names = {"--clusters", "--name"},
                 paramLabel = "NAME",
                 split = ",",
                 required = true,
                 description = "Kube clusters the agent may serve.")
             List<String> clusters,
+        @Option(
+                names = "--second-agent",
+                description = "It may serve a name that another agent serves now.")
+            boolean second,
         @Option(
                 names = "--ttl",
                 paramLabel = "DURATION",
@@ -51,7 +55,7 @@ final class TokensCommand extends CommandGroup {
                 description = "How long the token waits, at most 1h (default: 1h).")
             Duration ttl)
         throws IOException, AdminClient.NotRunningException {
-      JsonNode token = options.ask(new AdminRequest.AddKubeToken(clusters, ttl));
+      JsonNode token = options.ask(new AdminRequest.AddKubeToken(clusters, second, ttl));
       if (options.format() == OutputFormat.text) {
         outside
             .err()

@@ -64,7 +64,7 @@ final class KubeAgentRouter implements Ruling.Router {
     this.config = config;
     this.apis = apis;
     this.users = new ForwardedUser.Verifier(parts.userAnchors());
-    this.check = new UserCheck(config.clusterName());
+    this.check = new UserCheck(config.clusterName(), parts.access());
     this.authorizer = new KubeAuthorizer(parts.access());
     this.audit = audit;
     this.clock = parts.clock();

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.kube;
 
+import dev.jtsh.cluster.access.AccessView;
+import dev.jtsh.cluster.access.Lock;
+import dev.jtsh.cluster.access.Role;
+import dev.jtsh.pki.PkiException;
 import dev.jtsh.pki.UserIdentity;
 import dev.jtsh.protocol.kube.KubeStatus;
 import dev.jtsh.protocol.text.SafeText;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +20,37 @@ import org.jspecify.annotations.Nullable;
  * connection may live longer than the certificate it began with.
  */
 public final class UserCheck {
-  private final String clusterName;
+  private static final Duration BACKDATED = Duration.ofMinutes(1); // As auth issues them.
 
-  /** Checks for one cluster. */
-  public UserCheck(String clusterName) {
+  private final String clusterName;
+  private final AccessView access;
+
+  /** Checks for one cluster, by its locks and roles. */
+  public UserCheck(String clusterName, AccessView access) {
     this.clusterName = clusterName;
+    this.access = access;
+  }
+
+  /**
+   * Whether what this user began must be cut off: a lock has come into force, or the certificate
+   * has ended and a role says that nothing outlives it.
+   */
+  public boolean mustEnd(X509Certificate leaf, UserIdentity identity, Instant now) {
+    if (lock(leaf, identity, now).isPresent()) {
+      return true;
+    }
+    Instant end;
+    try {
+      end = identity.previousIdentityExpires().orElse(leaf.getNotAfter().toInstant());
+    } catch (PkiException e) {
+      return true; // Auth writes no such time.
+    }
+    return now.isAfter(end)
+        && access.roles(identity.roles()).stream().anyMatch(Role::disconnectExpiredCert);
+  }
+
+  private Optional<Lock> lock(X509Certificate leaf, UserIdentity identity, Instant now) {
+    return access.lockOn(identity, leaf.getNotBefore().toInstant().plus(BACKDATED), now);
   }
 
   /**
@@ -32,6 +63,10 @@ public final class UserCheck {
     if (now.isAfter(leaf.getNotAfter().toInstant())
         || now.isBefore(leaf.getNotBefore().toInstant())) {
       return forbidden(SafeText.literal("access denied: the client certificate has expired"));
+    }
+    Optional<Lock> lock = lock(leaf, identity, now);
+    if (lock.isPresent()) {
+      return forbidden(SafeText.of(lock.get().refusal()));
     }
     if (!identity.isUsableFor(UserIdentity.USAGE_KUBE)) {
       return forbidden(

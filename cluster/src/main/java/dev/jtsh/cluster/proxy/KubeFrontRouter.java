@@ -59,6 +59,7 @@ final class KubeFrontRouter implements Ruling.Router {
   private final InstantSource clock;
 
   KubeFrontRouter(
+      UserCheck check,
       String clusterName,
       List<X509Certificate> chain,
       @Nullable InetSocketAddress remote,
@@ -72,7 +73,7 @@ final class KubeFrontRouter implements Ruling.Router {
     this.remote = remote;
     this.registry = registry;
     this.counter = counter;
-    this.check = new UserCheck(clusterName);
+    this.check = check;
     this.clock = clock;
   }
 
@@ -120,6 +121,16 @@ final class KubeFrontRouter implements Ruling.Router {
       return KubeAnswers.status(KubeStatus.badRequest(SafeText.of(String.valueOf(e.getMessage()))));
     }
     return forward(request, upgrade, user);
+  }
+
+  /** Whether what this connection carries must be cut off now. */
+  boolean mustEnd() {
+    return user != null && check.mustEnd(chain.getFirst(), user, clock.instant());
+  }
+
+  /** Whose connection it is; empty for nobody's. */
+  String username() {
+    return user == null ? "" : user.username();
   }
 
   private Optional<KubeStatus> refusal() {

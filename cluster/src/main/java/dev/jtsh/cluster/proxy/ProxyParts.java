@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.proxy;
 
+import dev.jtsh.cluster.access.AccessView;
 import dev.jtsh.cluster.audit.AuditLog;
 import dev.jtsh.cluster.net.CallerAddresses;
 import dev.jtsh.pki.tls.TlsIdentity;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
  * @param web answers web requests
  * @param auth where auth listens in this process
  * @param callers told who is behind each connection to auth
+ * @param access roles and locks
  * @param audit gets what must be remembered
  * @param clock for the ends of certificates
  */
@@ -29,5 +31,6 @@ public record ProxyParts(
     WebApplication web,
     LocalAddress auth,
     CallerAddresses callers,
+    AccessView access,
     AuditLog audit,
     InstantSource clock) {}

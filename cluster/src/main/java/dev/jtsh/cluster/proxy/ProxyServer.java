@@ -62,9 +62,7 @@ public final class ProxyServer implements AutoCloseable {
     this.tunnel =
         new TunnelAcceptor(
             config.clusterName(), parts.host(), parts.hostAnchors(), registry, parts.audit());
-    this.kube =
-        new KubeFront(
-            config.clusterName(), parts.host(), parts.userAnchors(), registry, parts.clock());
+    this.kube = new KubeFront(config.clusterName(), parts, registry);
     this.inProcess = bind(new LocalAddress("jtsh-proxy-" + UUID.randomUUID()));
     this.listener = bind(config.listen());
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.admin;
 
+import dev.jtsh.cluster.access.Lock;
 import dev.jtsh.cluster.access.Role;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
@@ -16,6 +17,7 @@ public final class FakeOperations implements ClusterOperations {
   private static final Instant LATER = Instant.parse("2026-11-21T12:00:00Z");
   private final Map<String, Role> roles = new TreeMap<>();
   private final Map<String, List<String>> users = new TreeMap<>();
+  private final List<Listing.Lock> locks = new ArrayList<>();
   private final List<Listing.Token> tokens = new ArrayList<>();
 
   @Override
@@ -79,7 +81,24 @@ public final class FakeOperations implements ClusterOperations {
   }
 
   @Override
-  public JoinToken addKubeToken(List<String> kubeClusters, Duration ttl) {
+  public Listing.Lock addLock(Lock.Kind kind, String name, String message, Duration ttl) {
+    var lock = new Listing.Lock("l-1", kind.option() + ":" + name, message, LATER, "");
+    locks.add(lock);
+    return lock;
+  }
+
+  @Override
+  public List<Listing.Lock> locks() {
+    return List.copyOf(locks);
+  }
+
+  @Override
+  public void removeLock(String id) {
+    locks.removeIf(lock -> lock.id().equals(id));
+  }
+
+  @Override
+  public JoinToken addKubeToken(List<String> kubeClusters, boolean second, Duration ttl) {
     tokens.add(new Listing.Token("abc", kubeClusters, LATER));
     return new JoinToken("t0ken", kubeClusters, LATER, "localhost:3080");
   }

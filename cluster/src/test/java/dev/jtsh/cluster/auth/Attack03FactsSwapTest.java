@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.jtsh.cluster.access.AccessView;
 import dev.jtsh.cluster.access.KubeClusterRecord;
+import dev.jtsh.cluster.access.Lock;
 import dev.jtsh.cluster.access.Role;
 import dev.jtsh.cluster.audit.AuditLog;
 import dev.jtsh.cluster.storage.Backend;
@@ -68,7 +69,9 @@ class Attack03FactsSwapTest {
     var settings = AuthSettings.defaults("root", "localhost");
     var cache = new AccessCache(backend, clock);
     var roles = new Roles(backend, cache, audit);
-    var users = new Users(backend, roles, audit, clock, new SecureRandom());
+    var random = new SecureRandom();
+    var users =
+        new Users(backend, roles, new Locks(backend, cache, audit, clock), audit, clock, random);
     var wide = // The limits are another attack's business: here no round may end by them.
         new HeadlessLimits(
             Duration.ofMinutes(3),
@@ -323,6 +326,11 @@ class Attack03FactsSwapTest {
     @Override
     public Optional<Role> role(String name) {
       return Optional.empty();
+    }
+
+    @Override
+    public List<Lock> locks() {
+      return List.of();
     }
 
     @Override

@@ -136,6 +136,20 @@ class ClusterProgramIT {
   }
 
   @Test
+  void locksAreAddedListedAndTakenAway() {
+    assertThat(ask("locks", "add", "--user", "bob", "--message", "left", "--ttl", "2h")).isZero();
+    assertThat(out).hasToString("l-1\n");
+    assertThat(ask("locks", "ls")).isZero();
+    assertThat(out.toString()).contains("l-1", "user:bob", "left");
+    assertThat(ask("locks", "rm", "l-1")).isZero();
+    assertThat(ask("locks", "ls", "--format", "json")).isZero();
+    assertThat(out.toString()).doesNotContain("bob");
+    assertThat(ask("locks", "add")).isEqualTo(ExitCode.USAGE.status());
+    assertThat(ask("locks", "add", "--user", "a", "--role", "b"))
+        .isEqualTo(ExitCode.USAGE.status());
+  }
+
+  @Test
   void statusAndVersionAreShown() {
     assertThat(ask("status")).isZero();
     assertThat(out.toString()).contains("Cluster:           demo", "Kube clusters:     prod");

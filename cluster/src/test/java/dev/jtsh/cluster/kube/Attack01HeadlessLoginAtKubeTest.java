@@ -3,6 +3,10 @@ package dev.jtsh.cluster.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jtsh.cluster.access.AccessView;
+import dev.jtsh.cluster.access.KubeClusterRecord;
+import dev.jtsh.cluster.access.Lock;
+import dev.jtsh.cluster.access.Role;
 import dev.jtsh.pki.CertificateAuthority;
 import dev.jtsh.pki.HeldKey;
 import dev.jtsh.pki.KeyKind;
@@ -11,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +27,25 @@ class Attack01HeadlessLoginAtKubeTest {
   private final CertificateAuthority authority =
       CertificateAuthority.create(
           "root", key, NOW.minus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(1)));
-  private final UserCheck check = new UserCheck("root");
+  private static final AccessView NO_LOCKS =
+      new AccessView() {
+        @Override
+        public Optional<Role> role(String name) {
+          return Optional.empty();
+        }
+
+        @Override
+        public List<Lock> locks() {
+          return List.of();
+        }
+
+        @Override
+        public List<KubeClusterRecord> kubeClusters() {
+          return List.of();
+        }
+      };
+
+  private final UserCheck check = new UserCheck("root", NO_LOCKS);
 
   @AfterEach
   void close() {

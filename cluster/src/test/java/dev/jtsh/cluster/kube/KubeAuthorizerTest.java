@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jtsh.cluster.access.AccessView;
 import dev.jtsh.cluster.access.KubeClusterRecord;
+import dev.jtsh.cluster.access.Lock;
 import dev.jtsh.cluster.access.Role;
 import dev.jtsh.cluster.kube.Impersonation.Wish;
 import dev.jtsh.pki.Traits;
@@ -29,6 +30,11 @@ class KubeAuthorizerTest {
             @Override
             public Optional<Role> role(String name) {
               return Optional.ofNullable(roles.get(name));
+            }
+
+            @Override
+            public List<Lock> locks() {
+              return List.of();
             }
 
             @Override

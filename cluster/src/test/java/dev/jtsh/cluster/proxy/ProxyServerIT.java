@@ -4,6 +4,10 @@ package dev.jtsh.cluster.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jtsh.cluster.access.AccessView;
+import dev.jtsh.cluster.access.KubeClusterRecord;
+import dev.jtsh.cluster.access.Lock;
+import dev.jtsh.cluster.access.Role;
 import dev.jtsh.cluster.audit.AuditLog;
 import dev.jtsh.cluster.net.CallerAddresses;
 import dev.jtsh.cluster.net.Transport;
@@ -22,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +47,24 @@ class ProxyServerIT {
   private final CompletableFuture<WebRequest> pending = new CompletableFuture<>();
   private ProxyServer proxy;
 
+  private static final AccessView NO_ACCESS =
+      new AccessView() {
+        @Override
+        public Optional<Role> role(String name) {
+          return Optional.empty();
+        }
+
+        @Override
+        public List<Lock> locks() {
+          return List.of();
+        }
+
+        @Override
+        public List<KubeClusterRecord> kubeClusters() {
+          return List.of();
+        }
+      };
+
   @BeforeEach
   void start() throws Exception {
     startAuth();
@@ -60,6 +83,7 @@ class ProxyServerIT {
                 this::answer,
                 authAddress,
                 callers,
+                NO_ACCESS,
                 audit,
                 InstantSource.system()));
   }

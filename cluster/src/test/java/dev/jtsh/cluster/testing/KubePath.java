@@ -3,6 +3,7 @@ package dev.jtsh.cluster.testing;
 
 import dev.jtsh.cluster.access.AccessView;
 import dev.jtsh.cluster.access.KubeClusterRecord;
+import dev.jtsh.cluster.access.Lock;
 import dev.jtsh.cluster.access.Role;
 import dev.jtsh.cluster.audit.AuditLog;
 import dev.jtsh.cluster.audit.AuditSink;
@@ -44,6 +45,7 @@ public final class KubePath implements AutoCloseable {
   public final TestPki webPki = new TestPki();
   public final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
   public final Map<String, Role> roles = new ConcurrentHashMap<>();
+  public final Map<String, Lock> locks = new ConcurrentHashMap<>();
   public final FakeKubernetes kubernetes;
   public final ProxyServer proxy;
   public final AuditLog audit;
@@ -54,6 +56,11 @@ public final class KubePath implements AutoCloseable {
         @Override
         public Optional<Role> role(String name) {
           return Optional.ofNullable(roles.get(name));
+        }
+
+        @Override
+        public List<Lock> locks() {
+          return List.copyOf(locks.values());
         }
 
         @Override
@@ -86,6 +93,7 @@ public final class KubePath implements AutoCloseable {
                 request -> CompletableFuture.completedFuture(WebResponse.text(200, "web")),
                 new LocalAddress(KubePath.class),
                 new CallerAddresses(),
+                access,
                 audit,
                 InstantSource.system()));
     agent = startAgent(authorities.agent("kube1"), proxy.inProcessAddress(), "kube1");
