@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The local kube proxy: serves kubectl on 127.0.0.1 over TLS, to holders of a client certificate of
@@ -44,19 +46,22 @@ public final class KubeProxy implements AutoCloseable {
   private final EventLoopGroup group;
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final IdentityHashMap<EventExecutor, ProxyLoop> loops = new IdentityHashMap<>();
-  private final KubeProxyConfig config;
   private final Set<String> kubeClusters;
   private final SslContext tls;
+  private final Duration handshakeTimeout;
   private final Channel listener;
+  private final FrontDoor door;
 
   private KubeProxy(
       KubeProxyConfig config,
       LocalCredentials credentials,
       UpstreamIdentity identities,
       UpstreamDialer dialer,
-      InstantSource clock)
+      InstantSource clock,
+      DoorPolicy policy,
+      @Nullable SocketOwners owners)
       throws IOException {
-    this.config = config;
+    this.handshakeTimeout = config.handshakeTimeout();
     this.kubeClusters = credentials.kubeClusters();
     this.tls =
         TlsContexts.server(
@@ -76,6 +81,7 @@ public final class KubeProxy implements AutoCloseable {
             .channel(transport.server())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
+            .option(ChannelOption.AUTO_READ, false) // Nobody comes in before the door is made.
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
@@ -90,16 +96,26 @@ public final class KubeProxy implements AutoCloseable {
             .bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), config.port()))
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
+      if (owners != null) {
+        owners.close();
+      }
       stop();
       throw new IOException(
           "cannot listen on 127.0.0.1:%d: %s".formatted(config.port(), bound.cause().getMessage()),
           bound.cause());
     }
     this.listener = bound.channel();
+    this.door =
+        new FrontDoor(
+            listener,
+            config.maxConnections(),
+            policy,
+            OwnerCheck.start(policy, owners, (InetSocketAddress) listener.localAddress()));
+    listener.config().setAutoRead(true);
   }
 
   /**
-   * Starts listening.
+   * Starts listening, for the user of this process.
    *
    * @param credentials this start's own; the caller keeps and closes them after the proxy
    * @throws IOException if the port is in use
@@ -111,12 +127,46 @@ public final class KubeProxy implements AutoCloseable {
       UpstreamDialer dialer,
       InstantSource clock)
       throws IOException {
-    return new KubeProxy(config, credentials, identities, dialer, clock);
+    return start(config, credentials, identities, dialer, clock, DoorPolicy.ofThisUser());
+  }
+
+  /**
+   * The same for whom a policy lets in.
+   *
+   * @throws IOException if the port is in use
+   */
+  public static KubeProxy start(
+      KubeProxyConfig config,
+      LocalCredentials credentials,
+      UpstreamIdentity identities,
+      UpstreamDialer dialer,
+      InstantSource clock,
+      DoorPolicy policy)
+      throws IOException {
+    return start(config, credentials, identities, dialer, clock, policy, SocketOwners.ofKernel());
+  }
+
+  /** The same with another way to ask whose a socket is; {@code null} means there is none. */
+  static KubeProxy start(
+      KubeProxyConfig config,
+      LocalCredentials credentials,
+      UpstreamIdentity identities,
+      UpstreamDialer dialer,
+      InstantSource clock,
+      DoorPolicy policy,
+      @Nullable SocketOwners owners)
+      throws IOException {
+    return new KubeProxy(config, credentials, identities, dialer, clock, policy, owners);
   }
 
   /** Where it listens: always 127.0.0.1. */
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.localAddress();
+  }
+
+  /** What happened at the port so far. */
+  public DoorReport door() {
+    return door.report();
   }
 
   /** Connections from clients that are open now. */
@@ -125,8 +175,7 @@ public final class KubeProxy implements AutoCloseable {
   }
 
   private void accept(Channel channel) {
-    if (clients.size() >= config.maxConnections()) {
-      channel.close();
+    if (!door.admit(channel)) {
       return;
     }
     clients.add(channel);
@@ -135,7 +184,7 @@ public final class KubeProxy implements AutoCloseable {
       throw new IllegalStateException("a connection on a foreign event loop");
     }
     SslHandler handler = TlsContexts.serverHandler(tls, channel.alloc());
-    handler.setHandshakeTimeoutMillis(config.handshakeTimeout().toMillis());
+    handler.setHandshakeTimeoutMillis(handshakeTimeout.toMillis());
     channel
         .pipeline()
         .addLast(
@@ -152,6 +201,7 @@ public final class KubeProxy implements AutoCloseable {
     }
     try {
       FrontCertificate certificate = FrontCertificate.of(leaf.get(), kubeClusters);
+      door.proven(channel);
       if (protocol.equals(ServiceNames.H2)) {
         Http2Frontend.install(loop, certificate, channel);
       } else {
@@ -167,6 +217,7 @@ public final class KubeProxy implements AutoCloseable {
   public void close() {
     listener.close().awaitUninterruptibly();
     stop();
+    door.close();
   }
 
   private void stop() {

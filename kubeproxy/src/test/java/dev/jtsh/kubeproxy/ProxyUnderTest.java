@@ -60,6 +60,18 @@ final class ProxyUnderTest implements AutoCloseable {
       @Nullable UpstreamIdentity identity,
       InstantSource clock)
       throws IOException {
+    this(pki, dialer, config, identity, clock, DoorPolicy.ofThisUser(), SocketOwners.ofKernel());
+  }
+
+  ProxyUnderTest(
+      TestPki pki,
+      UpstreamDialer dialer,
+      KubeProxyConfig config,
+      @Nullable UpstreamIdentity identity,
+      InstantSource clock,
+      DoorPolicy policy,
+      @Nullable SocketOwners owners)
+      throws IOException {
     Instant now = Instant.now();
     credentials = LocalCredentials.create(List.of(PROD, TEST), now, now.plusSeconds(24 * 3600));
     identities.put("prod", pki.client("alice on prod"));
@@ -70,7 +82,7 @@ final class ProxyUnderTest implements AutoCloseable {
             : name ->
                 CompletableFuture.<TlsIdentity>completedFuture(
                     requireNonNull(identities.get(name)));
-    proxy = KubeProxy.start(config, credentials, used, dialer, clock);
+    proxy = KubeProxy.start(config, credentials, used, dialer, clock, policy, owners);
   }
 
   int port() {
