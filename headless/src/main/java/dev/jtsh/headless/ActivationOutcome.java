@@ -7,7 +7,7 @@ import dev.jtsh.protocol.text.SafeText;
 
 /** How fetching the Kubernetes certificates of an approved session ended. */
 public sealed interface ActivationOutcome {
-  /** Every wanted cluster has its certificate. */
+  /** At least one cluster has its certificate; the others follow or fail. */
   record Active(ActiveSession session) implements ActivationOutcome {}
 
   /**

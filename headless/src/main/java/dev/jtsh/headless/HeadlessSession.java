@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -141,22 +142,26 @@ public final class HeadlessSession implements AutoCloseable {
   }
 
   /**
-   * Fetches a certificate for each Kubernetes cluster. To be called at once: the login lives a
-   * minute. Whatever comes out, the login's key is wiped.
+   * Fetches a certificate for each Kubernetes cluster and returns with the first. To be called at
+   * once: the login lives a minute. When all have come or failed, the login's key is wiped.
+   *
+   * @param failed told of each cluster that fails while another does not; from any thread
    */
-  public ActivationOutcome activate() {
+  public ActivationOutcome activate(Consumer<NoCertificateException> failed) {
     requireState(State.APPROVED);
     Approved login = Objects.requireNonNull(approved);
-    try (AuthClient auth =
-        AuthClient.open(login.credentials().authEndpoint(discovery.proxy(), discovery.version()))) {
-      ActivationOutcome outcome =
-          new KubeCertificates(auth, discovery, login.credentials(), login.grant(), clock)
-              .issue(request);
-      advance(outcome instanceof ActivationOutcome.Active ? State.ACTIVE : State.ENDED);
-      return outcome;
-    } finally {
-      key.close();
-    }
+    AuthClient auth =
+        AuthClient.open(login.credentials().authEndpoint(discovery.proxy(), discovery.version()));
+    Runnable finished =
+        () -> {
+          auth.close();
+          key.close();
+        };
+    ActivationOutcome outcome =
+        new KubeCertificates(auth, discovery, login.credentials(), login.grant(), clock)
+            .issue(request, failed, finished);
+    advance(outcome instanceof ActivationOutcome.Active ? State.ACTIVE : State.ENDED);
+    return outcome;
   }
 
   /** Ends the session and wipes the login's key. An {@link ActiveSession} is closed on its own. */

@@ -11,7 +11,6 @@ import dev.jtsh.pki.HeldKey;
 import dev.jtsh.pki.KeyKind;
 import dev.jtsh.pki.PkiException;
 import dev.jtsh.pki.UserIdentity;
-import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.grpc.proto.UserCertsRequest;
 import dev.jtsh.protocol.kube.KubeClusterName;
@@ -21,27 +20,22 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
- * Trades the one-minute login for a certificate per Kubernetes cluster: each with a key of its own,
- * several at a time, each checked to be what was approved and no more.
+ * Trades the one-minute login for a certificate per Kubernetes cluster: several at a time, each
+ * checked to be what was approved and no more. The session is there with the first; the others
+ * follow, and one that fails harms no other.
  */
 final class KubeCertificates {
   private static final int AT_ONCE_MAX = 8;
-  private static final int CLUSTERS_MAX = 200;
+  private static final int CLUSTERS_MAX = 500;
 
   /** Clocks and whole seconds may differ by so much. */
   private static final Duration SLACK = Duration.ofSeconds(90);
@@ -75,23 +69,59 @@ final class KubeCertificates {
     }
   }
 
-  ActivationOutcome issue(HeadlessRequest request) {
+  /**
+   * Begins to issue and returns with the first certificate.
+   *
+   * @param failed told of each cluster that fails while another does not
+   * @param finished runs once, when nothing more will be asked of the cluster
+   */
+  ActivationOutcome issue(
+      HeadlessRequest request, Consumer<NoCertificateException> failed, Runnable finished) {
+    List<KubeClusterName> clusters;
     try {
-      List<KubeClusterName> clusters = resolve(request);
-      if (grant.isEmpty()) {
-        refuseSessionMfa(clusters);
-      }
-      return new ActivationOutcome.Active(
-          new ActiveSession(
-              discovery,
-              login.identity().username(),
-              login.cluster(),
-              login.trustAnchors(),
-              issueAll(clusters, request)));
+      clusters = resolve(request);
     } catch (Stop e) {
+      finished.run();
       return e.outcome;
     } catch (ClientException e) {
+      finished.run();
       return ActivationOutcome.Failed.of(e);
+    }
+    ActiveSession session =
+        new ActiveSession(
+            discovery,
+            login.identity().username(),
+            login.cluster(),
+            login.trustAnchors(),
+            HeldKey.generate(KeyKind.P256),
+            clusters,
+            grant.map(GrantJson::notAfter).orElse(null));
+    issueAll(session, clusters, request, finished);
+    ActivationOutcome.Failed first = null;
+    for (KubeClusterName cluster : clusters) {
+      ActivationOutcome.Failed failure = session.await(cluster);
+      if (failure == null) {
+        tellOfFailures(session, clusters, failed);
+        return new ActivationOutcome.Active(session);
+      }
+      first = first == null ? failure : first;
+    }
+    session.close();
+    return Objects.requireNonNull(first);
+  }
+
+  private static void tellOfFailures(
+      ActiveSession session,
+      List<KubeClusterName> clusters,
+      Consumer<NoCertificateException> failed) {
+    for (KubeClusterName cluster : clusters) {
+      session
+          .identityFor(cluster)
+          .whenComplete((identity, failure) -> {
+            if (failure instanceof NoCertificateException known) {
+              failed.accept(known);
+            }
+          });
     }
   }
 
@@ -118,7 +148,7 @@ final class KubeCertificates {
     var chosen =
         request.kubeClusters().isEmpty()
             ? List.copyOf(available)
-            : List.copyOf(new TreeSet<>(request.kubeClusters()));
+            : request.kubeClusters().stream().distinct().toList();
     if (chosen.isEmpty()) {
       throw new Stop(
           ErrorKind.NOT_FOUND,
@@ -128,52 +158,70 @@ final class KubeCertificates {
     if (chosen.size() > CLUSTERS_MAX) {
       throw new Stop(
           ErrorKind.LIMIT_EXCEEDED,
-          SafeText.literal("more than 200 Kubernetes clusters fit"),
+          SafeText.literal("more than 500 Kubernetes clusters fit"),
           SafeText.literal("name the clusters you need, or choose them by labels"));
     }
     return chosen;
   }
 
-  /** Per-session MFA wants a second factor at this machine, which a headless one has not. */
-  private void refuseSessionMfa(List<KubeClusterName> clusters) throws ClientException, Stop {
-    Map<KubeClusterName, Boolean> required = each(clusters, auth::isMfaRequired);
-    for (Map.Entry<KubeClusterName, Boolean> entry : required.entrySet()) {
-      if (entry.getValue()) {
-        throw new Stop(
-            ErrorKind.ACCESS_DENIED,
-            SafeText.format(
-                "MFA is required to access Kubernetes cluster \"{}\" for each session",
-                SafeText.of(entry.getKey().value())),
-            SafeText.literal(
-                "headless access is not possible there; use it from your own machine"));
-      }
+  /** Some workers take one cluster after the other, in the order they were named. */
+  private void issueAll(
+      ActiveSession session,
+      List<KubeClusterName> clusters,
+      HeadlessRequest request,
+      Runnable finished) {
+    Instant expires = clock.instant().plus(request.duration());
+    var queue = new ConcurrentLinkedQueue<>(clusters);
+    var working = new AtomicInteger(Math.min(AT_ONCE_MAX, clusters.size()));
+    for (int i = working.get(); i > 0; i--) {
+      Thread.ofVirtual()
+          .name("kube certificates")
+          .start(() -> {
+            try {
+              for (var next = queue.poll(); next != null; next = queue.poll()) {
+                issue(session, next, expires);
+              }
+            } finally {
+              if (working.decrementAndGet() == 0) {
+                finished.run();
+              }
+            }
+          });
     }
   }
 
-  private SortedMap<KubeClusterName, TlsIdentity> issueAll(
-      List<KubeClusterName> clusters, HeadlessRequest request) throws ClientException, Stop {
-    Instant expires = clock.instant().plus(request.duration());
-    var made = new ArrayList<HeldKey>();
-    boolean complete = false;
+  private void issue(ActiveSession session, KubeClusterName cluster, Instant expires) {
     try {
-      Map<KubeClusterName, TlsIdentity> issued =
-          each(
-              clusters,
-              cluster -> {
-                HeldKey key = HeldKey.generate(KeyKind.P256);
-                synchronized (made) {
-                  made.add(key);
-                }
-                return TlsIdentity.of(key, issueOne(cluster, key, expires));
-              });
-      complete = true;
-      return new TreeMap<>(issued);
-    } finally {
-      if (!complete) {
-        synchronized (made) {
-          made.forEach(HeldKey::close);
-        }
+      if (grant.isEmpty()) {
+        refuseSessionMfa(cluster);
       }
+      session.issued(cluster, issueOne(cluster, session.key(), expires));
+    } catch (Stop e) {
+      session.failed(cluster, e.outcome);
+    } catch (ClientException e) {
+      session.failed(cluster, ActivationOutcome.Failed.of(e));
+    } catch (RuntimeException e) {
+      session.failed(
+          cluster,
+          new ActivationOutcome.Failed(
+              ErrorKind.INTERNAL,
+              SafeText.format(
+                  "no certificate for kubernetes cluster \"{}\": {}",
+                  SafeText.of(cluster.value()),
+                  SafeText.of(String.valueOf(e.getMessage()))),
+              SafeText.empty()));
+    }
+  }
+
+  /** Per-session MFA wants a second factor at this machine, which a headless one has not. */
+  private void refuseSessionMfa(KubeClusterName cluster) throws ClientException, Stop {
+    if (auth.isMfaRequired(cluster)) {
+      throw new Stop(
+          ErrorKind.ACCESS_DENIED,
+          SafeText.format(
+              "MFA is required to access Kubernetes cluster \"{}\" for each session",
+              SafeText.of(cluster.value())),
+          SafeText.literal("headless access is not possible there; use it from your own machine"));
     }
   }
 
@@ -248,49 +296,5 @@ final class KubeCertificates {
         SafeText.format(
             "the certificate for \"{}\" is not what was asked for", SafeText.of(cluster.value())),
         SafeText.literal("tell the administrator of the cluster"));
-  }
-
-  private interface Step<T> {
-    T run(KubeClusterName cluster) throws ClientException, Stop;
-  }
-
-  /**
-   * Runs a step for each cluster, some at a time; the first failure is thrown when all are done.
-   */
-  private static <T> Map<KubeClusterName, T> each(List<KubeClusterName> clusters, Step<T> step)
-      throws ClientException, Stop {
-    var permits = new Semaphore(AT_ONCE_MAX);
-    var futures = new LinkedHashMap<KubeClusterName, Future<T>>();
-    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (KubeClusterName cluster : clusters) {
-        Callable<T> task =
-            () -> {
-              permits.acquire();
-              try {
-                return step.run(cluster);
-              } finally {
-                permits.release();
-              }
-            };
-        futures.put(cluster, executor.submit(task));
-      }
-    }
-    var results = new LinkedHashMap<KubeClusterName, T>();
-    for (Map.Entry<KubeClusterName, Future<T>> entry : futures.entrySet()) {
-      try {
-        results.put(entry.getKey(), entry.getValue().get());
-      } catch (ExecutionException e) {
-        switch (e.getCause()) {
-          case Stop stop -> throw stop;
-          case ClientException failure -> throw failure;
-          case null, default -> throw new IllegalStateException("issuing failed", e);
-        }
-      } catch (InterruptedException e) {
-        // Cannot happen: closing the executor has waited for all.
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted", e);
-      }
-    }
-    return results;
   }
 }

@@ -26,7 +26,9 @@ import dev.jtsh.tests.fixtures.cluster.FakeAuth;
 import dev.jtsh.tests.fixtures.cluster.FakeCluster;
 import dev.jtsh.tests.fixtures.cluster.WebCall;
 import dev.jtsh.tests.fixtures.cluster.WebReply;
+import io.grpc.Status;
 import java.io.IOException;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,8 +36,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +75,7 @@ class HeadlessSessionIT {
   private final FakeAuth auth = new FakeAuth();
   private final FakeClock clock = new FakeClock(Instant.now());
   private final List<String> sentAgain = new ArrayList<>();
+  private final List<NoCertificateException> lost = new CopyOnWriteArrayList<>();
   private FakeCluster cluster;
   private WebClient web;
 
@@ -97,9 +103,9 @@ class HeadlessSessionIT {
     assertThat(session.await(this::note)).isInstanceOf(HeadlessOutcome.Approved.class);
     try (ActiveSession active = active(session)) {
       assertThat(active.kubeClusters()).containsExactly(KUBE1, KUBE2);
-      TlsIdentity one = active.identityFor(KUBE1);
-      TlsIdentity two = active.identityFor(KUBE2);
-      assertThat(one.key().publicKey()).isNotEqualTo(two.key().publicKey());
+      TlsIdentity one = identity(active, KUBE1);
+      TlsIdentity two = identity(active, KUBE2);
+      assertThat(UserIdentity.of(two.leaf()).kubernetesCluster()).contains("kube2");
       assertThat(UserIdentity.of(one.leaf()).kubernetesCluster()).contains("kube1");
       assertThat(active.notAfter()).isAfter(Instant.now().plus(Duration.ofMinutes(50)));
       assertThat(active.hostAuthorities().certificates())
@@ -397,7 +403,7 @@ class HeadlessSessionIT {
     session.await(this::note);
     cluster.router().hangUpOnAuth();
 
-    assertThat(session.activate()).isInstanceOf(ActivationOutcome.Failed.class);
+    assertThat(session.activate(lost::add)).isInstanceOf(ActivationOutcome.Failed.class);
     assertThat(session.state()).isEqualTo(HeadlessSession.State.ENDED);
   }
 
@@ -408,8 +414,19 @@ class HeadlessSessionIT {
     var approved = (HeadlessOutcome.Approved) session.await(this::note);
     active(session).close();
 
-    assertThatThrownBy(() -> approved.credentials().key().sign("SHA256withECDSA", new byte[] {1}))
-        .isInstanceOf(IllegalStateException.class);
+    // The end of the trade follows the first certificate.
+    while (!loginKeyIsGone(approved)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean loginKeyIsGone(HeadlessOutcome.Approved approved) {
+    try {
+      approved.credentials().key().sign("SHA256withECDSA", new byte[] {1});
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 
   @Test
@@ -418,11 +435,98 @@ class HeadlessSessionIT {
     HeadlessSession session = session(TELEPORT, names(KUBE1), PATIENT);
     session.await(this::note);
     ActiveSession active = active(session);
-    TlsIdentity identity = active.identityFor(KUBE1);
+    TlsIdentity identity = identity(active, KUBE1);
     active.close();
 
     assertThatThrownBy(() -> identity.key().sign("SHA256withECDSA", new byte[] {1}))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void sessionIsThereWithTheFirstCertificateWhileOthersFollow() throws Exception {
+    var release = new CountDownLatch(1);
+    auth.certifyWith((request, key) -> {
+      if (!request.getKubernetesCluster().equals("kube2")) {
+        awaitQuietly(release);
+      }
+      return issue(request, key);
+    });
+    cluster.web().on(PATH, this::approve);
+    HeadlessSession session = session(TELEPORT, names(KUBE2, KUBE1), PATIENT);
+    session.await(this::note);
+
+    try (ActiveSession active = active(session)) {
+      assertThat(active.pending()).containsExactly(KUBE1);
+      release.countDown();
+      assertThat(UserIdentity.of(identity(active, KUBE1).leaf()).kubernetesCluster())
+          .contains("kube1");
+      assertThat(active.pending()).isEmpty();
+    }
+  }
+
+  @Test
+  void clusterThatFailsIsNamedAndHarmsNoOther() throws Exception {
+    auth.certifyWith((request, key) -> {
+      if (request.getKubernetesCluster().equals("kube1")) {
+        throw Status.PERMISSION_DENIED.withDescription("not on Saturdays").asRuntimeException();
+      }
+      return issue(request, key);
+    });
+    cluster.web().on(PATH, this::approve);
+    HeadlessSession session = session(TELEPORT, names(KUBE1, KUBE2), PATIENT);
+    session.await(this::note);
+
+    try (ActiveSession active = active(session)) {
+      assertThat(identity(active, KUBE2)).isNotNull();
+      assertThatThrownBy(() -> identity(active, KUBE1))
+          .hasCauseInstanceOf(NoCertificateException.class);
+    }
+    assertThat(lost)
+        .singleElement()
+        .satisfies(failure -> {
+          assertThat(failure.kubeCluster()).isEqualTo(KUBE1);
+          assertThat(failure).hasMessageContaining("kube1").hasMessageContaining("Saturdays");
+        });
+  }
+
+  @Test
+  void fiveHundredClustersComeFromOneApproval() throws Exception {
+    var grant = new GrantJson("id", manyNames(500), Instant.now().plus(Duration.ofHours(2)));
+    cluster.web().on(PATH, call -> WebReply.json(login(call, grant)));
+    HeadlessSession session = session(OURS, all(), PATIENT);
+    session.await(this::note);
+
+    try (ActiveSession active = active(session)) {
+      assertThat(active.kubeClusters()).hasSize(500);
+      for (KubeClusterName name : active.kubeClusters()) {
+        assertThat(UserIdentity.of(identity(active, name).leaf()).kubernetesCluster())
+            .contains(name.value());
+      }
+    }
+    assertThat(cluster.web().calls(PATH)).hasSize(1);
+    assertThat(lost).isEmpty();
+  }
+
+  private static List<String> manyNames(int count) {
+    return IntStream.range(0, count).mapToObj("many%03d"::formatted).toList();
+  }
+
+  private String issue(UserCertsRequest request, PublicKey key) {
+    return FakeAuth.kubeCertifier(cluster.userAuthority(), cluster.user("alice"))
+        .certificate(request, key);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static TlsIdentity identity(ActiveSession session, KubeClusterName name)
+      throws Exception {
+    return session.identityFor(name).toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private HeadlessSession session(String version, HeadlessRequest request, HeadlessTiming timing)
@@ -469,14 +573,14 @@ class HeadlessSessionIT {
     return WebReply.CUT;
   }
 
-  private static ActiveSession active(HeadlessSession session) {
-    ActivationOutcome outcome = session.activate();
+  private ActiveSession active(HeadlessSession session) {
+    ActivationOutcome outcome = session.activate(lost::add);
     assertThat(outcome).isInstanceOf(ActivationOutcome.Active.class);
     return ((ActivationOutcome.Active) outcome).session();
   }
 
-  private static ActivationOutcome.Failed failed(HeadlessSession session) {
-    ActivationOutcome outcome = session.activate();
+  private ActivationOutcome.Failed failed(HeadlessSession session) {
+    ActivationOutcome outcome = session.activate(lost::add);
     assertThat(outcome).isInstanceOf(ActivationOutcome.Failed.class);
     return (ActivationOutcome.Failed) outcome;
   }

@@ -11,6 +11,7 @@ import dev.jtsh.headless.HeadlessOutcome;
 import dev.jtsh.headless.HeadlessRequest;
 import dev.jtsh.headless.HeadlessSession;
 import dev.jtsh.headless.HeadlessTiming;
+import dev.jtsh.headless.NoCertificateException;
 import dev.jtsh.nativebindings.PasswdEntry;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.text.SafeText;
@@ -90,7 +91,7 @@ final class HeadlessKubeSession {
   }
 
   private int open(HeadlessSession session) {
-    return switch (session.activate()) {
+    return switch (session.activate(this::sayNoCertificate)) {
       case ActivationOutcome.Failed(ErrorKind kind, SafeText message, SafeText hint) ->
           failures.of(exitCode(kind), message, hint).status();
       case ActivationOutcome.Active(ActiveSession active) -> {
@@ -100,6 +101,10 @@ final class HeadlessKubeSession {
         }
       }
     };
+  }
+
+  private void sayNoCertificate(NoCertificateException failure) {
+    console.say(SafeText.format("WARNING: {}", failure.outcome().message()));
   }
 
   private void sayAskingAgain(SafeText cause, Duration pause) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param query Teleport's predicate expression
  * @param all every kube cluster the user may use
  * @param namespace those the session is limited to, with commas between them; empty for no limit
+ * @param contextTemplate how contexts of the kubeconfig are named
  * @param as Kubernetes user to act as
  * @param asGroups Kubernetes groups to act with
  * @param port the local proxy's; 0 = any free one
@@ -27,6 +28,7 @@ record KubeSelection(
     String query,
     boolean all,
     String namespace,
+    String contextTemplate,
     Optional<String> as,
     List<String> asGroups,
     int port,

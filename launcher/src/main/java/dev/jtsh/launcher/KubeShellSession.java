@@ -37,6 +37,9 @@ final class KubeShellSession {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final long CLEANUP_SECONDS_MAX = 3;
 
+  /** More clusters than this would push the rest off the screen. */
+  private static final int ROWS_MAX = 40;
+
   /** The local certificates end with the session; a request of the last second still ends well. */
   private static final Duration LOCAL_GRACE = Duration.ofMinutes(5);
 
@@ -149,7 +152,7 @@ final class KubeShellSession {
   private SessionFile kubeconfig(LocalCredentials credentials, KubeProxy proxy) {
     KubeClusterName teleport = new KubeClusterName(session.teleportCluster());
     List<KubeconfigContext> contexts =
-        KubeconfigContext.named(KubeconfigContext.DEFAULT_TEMPLATE, teleport, clusters);
+        KubeconfigContext.named(selection.contextTemplate(), teleport, clusters);
     KubeconfigWriter writer =
         new KubeconfigWriter(credentials, proxy.address(), contexts)
             .impersonate(selection.as(), selection.asGroups());
@@ -210,8 +213,13 @@ final class KubeShellSession {
     console.say(SafeText.literal("Preparing the following Teleport Kubernetes clusters:"));
     console.say(row("Teleport Cluster Name", width, "Kube Cluster Name"));
     console.say(row("-".repeat(width), width, "-".repeat(kubeWidth)));
-    for (KubeClusterName kube : session.kubeClusters()) {
+    List<KubeClusterName> all = session.kubeClusters();
+    for (KubeClusterName kube : all.subList(0, Math.min(all.size(), ROWS_MAX))) {
       console.say(row(teleport, width, kube.value()));
+    }
+    if (all.size() > ROWS_MAX) {
+      console.say(
+          SafeText.format("and {} more", SafeText.of(Integer.toString(all.size() - ROWS_MAX))));
     }
     console.say(SafeText.empty());
   }
@@ -233,6 +241,8 @@ final class KubeShellSession {
         SafeText.literal(
             "and kubectl is set up to work with it."
                 + " Try issuing a command, for example \"kubectl get namespaces\"\n"));
+    console.say(
+        new SessionEnd(outside.clock().instant(), session.notAfter()).line(selection.length()));
     if (!selection.command().isEmpty()) {
       return;
     }

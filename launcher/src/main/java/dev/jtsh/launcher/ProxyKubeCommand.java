@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import dev.jtsh.kubeproxy.KubeconfigContext;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.protocol.kube.NamespaceScope;
 import java.time.Duration;
@@ -73,6 +74,15 @@ final class ProxyKubeCommand implements Callable<Integer> {
       description = "Kubernetes clusters that fit a predicate.")
   private String query = "";
 
+  @Option(
+      names = "--set-context-name",
+      paramLabel = "TEMPLATE",
+      description = {
+        "Names of the kubeconfig's contexts, with {{.ClusterName}} for the Teleport cluster and",
+        "{{.KubeName}} for the Kubernetes cluster."
+      })
+  private String contextTemplate = KubeconfigContext.DEFAULT_TEMPLATE;
+
   @Option(names = "--all", description = "All Kubernetes clusters the user may use.")
   private boolean all;
 
@@ -136,10 +146,24 @@ final class ProxyKubeCommand implements Callable<Integer> {
         query,
         all || !selected,
         namespace,
+        contextTemplate(kubeClusters.size() != 1),
         Optional.ofNullable(as),
         asGroups,
         port,
         length,
         command);
+  }
+
+  /** Checked before anybody is asked for an approval. */
+  private String contextTemplate(boolean perhapsSeveral) {
+    KubeClusterName one = new KubeClusterName("a");
+    List<KubeClusterName> example =
+        perhapsSeveral ? List.of(one, new KubeClusterName("b")) : List.of(one);
+    try {
+      KubeconfigContext.named(contextTemplate, one, example);
+      return contextTemplate;
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("--set-context-name: " + e.getMessage());
+    }
   }
 }

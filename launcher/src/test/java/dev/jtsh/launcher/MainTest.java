@@ -152,4 +152,20 @@ class MainTest {
     assertThat(run.err.lines()).hasSize(1);
     assertThat(run.err).contains("proxy address must be host or host:port");
   }
+
+  @Test
+  void aContextNameThatFitsOnlyOneClusterIsRefusedBeforeAnybodyIsAsked() {
+    RunOfMain run =
+        run(
+            Map.of("TELEPORT_PROXY", "127.0.0.1:1", "TELEPORT_USER", "bob"),
+            "--headless",
+            "proxy",
+            "kube",
+            "c1",
+            "c2",
+            "--set-context-name=work");
+
+    assertThat(run.status).isEqualTo(2);
+    assertThat(run.err).contains("--set-context-name").contains("{{.KubeName}}");
+  }
 }
