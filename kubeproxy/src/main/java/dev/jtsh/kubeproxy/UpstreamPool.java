@@ -52,7 +52,7 @@ final class UpstreamPool {
   /** All connections that present the same certificate. */
   static final class Generation {
     /** HTTP/2 connections at once; each takes as many requests as the peer allows. */
-    private static final int MAX_HTTP2 = 4;
+    private static final int MAX_HTTP2 = 64;
 
     private final ProxyLoop loop;
     private final String kubeCluster;

@@ -1,0 +1,3 @@
+module jtsh.dev/bench
+
+go 1.19

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.bench.proxy;
+
+import dev.jtsh.bench.Benchmark;
+import dev.jtsh.bench.Measurements;
+import dev.jtsh.bench.RunningProgram;
+import dev.jtsh.bench.Scale;
+import dev.jtsh.bench.proxy.LoadGenerator.Load;
+import dev.jtsh.bench.proxy.LoadGenerator.Outcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Small requests, big bodies, idle watches and memory, for jtsh's local proxy and for others, each
+ * in front of the same nginx with client certificates on both sides.
+ */
+public final class ProxyBenchmark implements Benchmark {
+  private static final List<Load> LOADS =
+      List.of(
+          new Load("h1 c1", false, 1, 1),
+          new Load("h1 c16", false, 16, 1),
+          new Load("h2 c1", true, 1, 1),
+          new Load("h2 c16", true, 16, 1),
+          new Load("h2 1x16", true, 1, 16));
+
+  private static final int IDLE_HTTP1 = 500;
+  private static final int IDLE_HTTP2 = 2000;
+  private static final int STREAMS_EACH = 100;
+  private static final double REQUESTS_PER_CPU_FIGURE = 10_000;
+
+  private final Measurements results = new Measurements("jtsh");
+
+  @Override
+  public String name() {
+    return "proxy";
+  }
+
+  @Override
+  public String purpose() {
+    return "the local kube proxy beside nginx, haproxy, a Go reverse proxy and kubectl proxy";
+  }
+
+  @Override
+  public Measurements run(Scale scale) throws IOException, InterruptedException {
+    Targets start = new Targets(scale, Certificates.make(scale.work().resolve("certificates")));
+    LoadGenerator load = new LoadGenerator(scale);
+    List<Target> running = new ArrayList<>();
+    try {
+      List<Target> upstream = start.upstream();
+      running.addAll(upstream.reversed());
+      running.add(start.jtsh());
+      running.add(start.nginx());
+      running.add(start.haproxy());
+      running.add(start.go());
+      running.add(start.kubectlProxy());
+      List<Target> targets = new ArrayList<>(running);
+      targets.removeAll(upstream.subList(1, upstream.size()));
+      memory("RSS MiB idle", targets);
+      warmUp(load, targets, scale);
+      for (int round = 1; round <= scale.rounds(); round++) {
+        System.out.println("Round " + round + " of " + scale.rounds());
+        for (Load kind : LOADS) {
+          for (Target target : targets) {
+            small(load, target, kind, scale.seconds());
+          }
+        }
+        bulk(load, targets, scale);
+      }
+      memory("RSS MiB", targets);
+      for (Target target : targets) {
+        idle(scale, target, true, IDLE_HTTP2);
+        idle(scale, target, false, IDLE_HTTP1);
+      }
+      return results;
+    } finally {
+      running.reversed().forEach(Target::close);
+    }
+  }
+
+  private static boolean speaks(Target target, boolean http2) {
+    return target.http2() || !http2;
+  }
+
+  private void warmUp(LoadGenerator load, List<Target> targets, Scale scale)
+      throws IOException, InterruptedException {
+    System.out.println("Warming up");
+    for (Target target : targets) {
+      // Only what compiles its code while it runs gains from more than a moment.
+      int seconds = target.name().equals("jtsh") ? scale.warmUpSeconds() : 1;
+      for (Load kind : LOADS) {
+        if (speaks(target, kind.http2())) {
+          load.forSeconds(target, kind, seconds);
+        }
+      }
+    }
+  }
+
+  private void small(LoadGenerator load, Target target, Load kind, int seconds)
+      throws IOException, InterruptedException {
+    if (!speaks(target, kind.http2())) {
+      return;
+    }
+    RunningProgram program = target.program();
+    double before = program == null ? 0 : program.cpuSeconds();
+    Outcome outcome = load.forSeconds(target, kind, seconds);
+    double used = (program == null ? 0 : program.cpuSeconds()) - before;
+    String name = target.name();
+    results.add(kind.name() + " req/s", "requests/s", name, outcome.perSecond());
+    results.add("p99 us " + kind.name(), "us", name, outcome.p99Micros());
+    double perFigure = used / outcome.requests() * REQUESTS_PER_CPU_FIGURE;
+    results.add("CPU s/10k " + kind.name(), "s", name, perFigure);
+  }
+
+  private void bulk(LoadGenerator load, List<Target> targets, Scale scale)
+      throws IOException, InterruptedException {
+    int count = scale.seconds() * 3;
+    for (boolean http2 : new boolean[] {false, true}) {
+      for (Target target : targets) {
+        if (speaks(target, http2)) {
+          Outcome outcome = load.bulk(target, http2, count);
+          double megabytes = count * Targets.BULK_BYTES / 1e6;
+          results.add(
+              "bulk MB/s " + (http2 ? "h2" : "h1"),
+              "MB/s",
+              target.name(),
+              megabytes / outcome.seconds());
+        }
+      }
+    }
+  }
+
+  private void memory(String measure, List<Target> targets) {
+    for (Target target : targets) {
+      RunningProgram program = target.program();
+      if (program != null && !target.name().equals("direct")) {
+        results.add(measure, "MiB", target.name(), program.residentKib() / 1024);
+      }
+    }
+  }
+
+  /** How much more it takes while so many watches are open and nothing happens on them. */
+  private void idle(Scale scale, Target target, boolean http2, int streams)
+      throws IOException, InterruptedException {
+    RunningProgram program = target.program();
+    if (program == null || target.name().equals("direct") || !speaks(target, http2)) {
+      return;
+    }
+    double before = program.residentKib();
+    List<String> command = new ArrayList<>();
+    command.add(scale.tools().resolve("benchtool").toString());
+    command.addAll(List.of("watch", "-url", target.url(Targets.HOLD)));
+    command.addAll(List.of("-streams", Integer.toString(streams)));
+    command.addAll(List.of("-each", Integer.toString(http2 ? STREAMS_EACH : 1)));
+    command.addAll(List.of("-cert", target.certificate().toString()));
+    command.addAll(List.of("-key", target.key().toString(), "-ca", target.authority().toString()));
+    if (http2) {
+      command.add("-http2");
+    }
+    Process watchers = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      byte[] said = watchers.getInputStream().readNBytes("ready".length());
+      if (!new String(said, StandardCharsets.US_ASCII).equals("ready")) {
+        String rest = new String(watchers.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        System.out.println(target.name() + " does not hold them: " + rest.strip());
+        return;
+      }
+      double more = (program.residentKib() - before) / streams;
+      results.add("KiB per idle stream " + (http2 ? "h2" : "h1"), "KiB", target.name(), more);
+    } finally {
+      watchers.getOutputStream().close();
+      watchers.waitFor();
+    }
+  }
+}
