@@ -292,7 +292,7 @@ final class Exchange {
     Fields fields = new Fields();
     fields.add(Names.CONTENT_TYPE, KubeStatus.CONTENT_TYPE);
     // kubectl drops the message of a Status on discovery; a warning it always shows.
-    fields.add(Names.WARNING, Failures.warning(status.message()));
+    fields.add(Names.WARNING, status.warning());
     byte[] body = status.toJson();
     boolean bodiless = request.method().equals(HttpMethod.HEAD);
     front.respond(new ResponseHead(status.code(), fields, body.length, bodiless), bodiless);

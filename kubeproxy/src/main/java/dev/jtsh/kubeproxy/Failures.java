@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What kubectl shows when the proxy has to answer itself: what happened, and what to do. */
 final class Failures {
-  private static final int MAX_WARNING_CHARS = 190;
 
   private Failures() {}
 
@@ -143,21 +142,6 @@ final class Failures {
   static boolean isExpiredAlert(Throwable cause) {
     SSLException tls = find(cause, SSLException.class);
     return tls != null && message(tls).toLowerCase(Locale.ROOT).contains("certificate_expired");
-  }
-
-  /** A Warning header's value: printable ASCII, quoted, short (security rule 27). */
-  static String warning(SafeText text) {
-    StringBuilder value = new StringBuilder("299 - \"");
-    String plain = text.toString();
-    for (int i = 0; i < Math.min(plain.length(), MAX_WARNING_CHARS); i++) {
-      char c = plain.charAt(i);
-      if (c == '"' || c == '\\') {
-        value.append('\'');
-      } else {
-        value.append(c >= 0x20 && c < 0x7f ? c : '?');
-      }
-    }
-    return value.append('"').toString();
   }
 
   private static KubeStatus timeout(SafeText text) {

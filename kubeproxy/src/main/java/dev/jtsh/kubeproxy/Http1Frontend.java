@@ -193,7 +193,7 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter
     byte[] body = status.toJson();
     HttpHeaders headers = headers();
     headers.add(Names.CONTENT_TYPE, KubeStatus.CONTENT_TYPE);
-    headers.add(Names.WARNING, Failures.warning(status.message()));
+    headers.add(Names.WARNING, status.warning());
     headers.add(HttpHeaderNames.CONTENT_LENGTH, body.length);
     headers.add(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     encoder.bodiless(false);

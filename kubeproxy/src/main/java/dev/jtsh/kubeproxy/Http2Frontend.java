@@ -260,7 +260,7 @@ final class Http2Frontend extends Http2ConnectionHandler implements FrontConnect
       byte[] body = status.toJson();
       Fields fields = new Fields();
       fields.add(Names.CONTENT_TYPE, KubeStatus.CONTENT_TYPE);
-      fields.add(Names.WARNING, Failures.warning(status.message()));
+      fields.add(Names.WARNING, status.warning());
       respond(new ResponseHead(status.code(), fields, body.length, false), false);
       data(loop.buffer(body), true);
     }

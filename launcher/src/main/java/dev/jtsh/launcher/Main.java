@@ -6,6 +6,7 @@ import dev.jtsh.nativebindings.ProcessHardening;
 import dev.jtsh.protocol.text.SafeText;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -23,10 +24,20 @@ public final class Main {
     this.failures = new FailureReport(outside.console());
   }
 
-  /** Hardens the process before it looks at anything (rule 16), then runs the command. */
+  /** The program in the real world. */
   public static void main(String[] args) {
+    start(Outside::ofThisProcess, args);
+  }
+
+  /**
+   * The whole life of the process: hardens it before it looks at anything (rule 16), runs the
+   * command, and ends.
+   *
+   * @param outside looks at the world
+   */
+  public static void start(Supplier<Outside> outside, String... args) {
     ProcessHardening.apply();
-    int status = new Main(Outside.ofThisProcess()).run(args);
+    int status = new Main(outside.get()).run(args);
     System.out.flush();
     System.err.flush();
     ProcessExit.now(status);

@@ -96,4 +96,36 @@ public record Outside(
         keys,
         tracer);
   }
+
+  /** The same world at another time. */
+  public Outside withClock(InstantSource time) {
+    return new Outside(
+        time,
+        environment,
+        console,
+        answers,
+        passwords,
+        interactive,
+        home,
+        systemName,
+        random,
+        securityKeys,
+        tracer);
+  }
+
+  /** The same world with another answer to who traces this process. */
+  public Outside withTracer(IntSupplier pid) {
+    return new Outside(
+        clock,
+        environment,
+        console,
+        answers,
+        passwords,
+        interactive,
+        home,
+        systemName,
+        random,
+        securityKeys,
+        pid);
+  }
 }

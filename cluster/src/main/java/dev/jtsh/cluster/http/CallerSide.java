@@ -142,6 +142,7 @@ public enum CallerSide {
     answer.headers().set(HttpHeaderNames.CONTENT_TYPE, own.contentType());
     answer.headers().set(HttpHeaderNames.CONTENT_LENGTH, own.body().length);
     answer.headers().set("X-Content-Type-Options", "nosniff");
+    own.warning().ifPresent(value -> answer.headers().set(HttpHeaderNames.WARNING, value));
     if (this == HTTP1 && last) {
       answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }

@@ -57,7 +57,7 @@ public final class KubeAgent implements AutoCloseable {
                 stream
                     .addLast(new Http2ServerStreamCodec())
                     .addLast(new OneByOne())
-                    .addLast(new Exchange(CallerSide.TUNNEL, router, KubeAnswers::fault)),
+                    .addLast(new Exchange(CallerSide.TUNNEL, router, KubeAnswers::agentFault)),
             parts.random());
     return new KubeAgent(transport, apis, dialer, blocking);
   }

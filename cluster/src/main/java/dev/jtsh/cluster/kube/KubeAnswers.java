@@ -6,10 +6,12 @@ import dev.jtsh.protocol.kube.KubeStatus;
 import dev.jtsh.protocol.text.SafeText;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** Refusals in the forms that kubectl understands (teleport-wire §7.5, §8.5). */
 public final class KubeAnswers {
   private static final String VERSION_PATH = "/version";
+  private static final int BAD_GATEWAY = HttpResponseStatus.BAD_GATEWAY.code();
 
   private KubeAnswers() {}
 
@@ -32,17 +34,41 @@ public final class KubeAnswers {
         status.message().toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** How faults of an exchange are told. */
-  public static OwnAnswer fault(int code, String message) {
+  /** How an agent tells faults of its exchanges: upstream is the API server. */
+  public static OwnAnswer agentFault(int code, String message) {
+    return code == BAD_GATEWAY
+        ? unreachable(
+            SafeText.literal(
+                "the Kubernetes API server does not answer jtsh's agent: try again later; if it"
+                    + " stays so, tell your administrator"))
+        : fault(code, message);
+  }
+
+  /** How the proxy tells faults of its exchanges: upstream is an agent. */
+  public static OwnAnswer proxyFault(int code, String message) {
+    return code == BAD_GATEWAY
+        ? unreachable(
+            SafeText.literal(
+                "the agent of this Kubernetes cluster does not answer: try again later; if it"
+                    + " stays so, tell your administrator"))
+        : fault(code, message);
+  }
+
+  private static OwnAnswer fault(int code, String message) {
     SafeText text = SafeText.of(message);
     return status(
         switch (code) {
           case 400 -> KubeStatus.badRequest(text);
           case 403 -> KubeStatus.forbidden(text);
-          case 502 -> KubeStatus.badGateway(text);
           case 503 -> KubeStatus.unavailable(text);
           default -> new KubeStatus(500, "InternalError", text);
         });
+  }
+
+  private static OwnAnswer unreachable(SafeText message) {
+    KubeStatus status = KubeStatus.badGateway(message);
+    return new OwnAnswer(
+        status.code(), KubeStatus.CONTENT_TYPE, status.toJson(), Optional.of(status.warning()));
   }
 
   /** The kube cluster is not there; proxy and agent say it alike. */

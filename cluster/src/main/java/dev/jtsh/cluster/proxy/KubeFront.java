@@ -87,13 +87,13 @@ final class KubeFront {
               stream
                   .addLast(new Http2ServerStreamCodec())
                   .addLast(new OneByOne())
-                  .addLast(new Exchange(CallerSide.HTTP2, router, KubeAnswers::fault)));
+                  .addLast(new Exchange(CallerSide.HTTP2, router, KubeAnswers::proxyFault)));
     } else {
       channel
           .pipeline()
           .addLast(new Http1ServerCodec())
           .addLast(new OneByOne())
-          .addLast(new Exchange(CallerSide.HTTP1, router, KubeAnswers::fault));
+          .addLast(new Exchange(CallerSide.HTTP1, router, KubeAnswers::proxyFault));
     }
   }
 

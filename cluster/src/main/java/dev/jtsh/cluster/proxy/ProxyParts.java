@@ -21,7 +21,7 @@ import java.time.InstantSource;
  * @param callers told who is behind each connection to auth
  * @param access roles and locks
  * @param audit gets what must be remembered
- * @param clock for the ends of certificates
+ * @param clock for the ends of certificates and what the web says the time is
  */
 public record ProxyParts(
     TlsIdentity host,

@@ -169,7 +169,7 @@ public final class ProxyServer implements AutoCloseable {
         .addLast(new Http1ServerCodec())
         .addLast(new HttpObjectAggregator(WEB_BODY_BYTES_MAX))
         .addLast(new OneByOne())
-        .addLast(new WebConnection(parts.web(), remote));
+        .addLast(new WebConnection(parts.web(), remote, parts.clock()));
   }
 
   /** Closes the port and every connection. */

@@ -10,6 +10,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -22,7 +23,9 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,15 +46,17 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
 
   private final WebApplication application;
   private final InetSocketAddress remote;
+  private final InstantSource clock;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private boolean busy;
   private boolean ending;
   private @Nullable FullHttpRequest next;
   private @Nullable ScheduledFuture<?> timer;
 
-  WebConnection(WebApplication application, InetSocketAddress remote) {
+  WebConnection(WebApplication application, InetSocketAddress remote, InstantSource clock) {
     this.application = application;
     this.remote = remote;
+    this.clock = clock;
   }
 
   @Override
@@ -170,6 +175,9 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
     if (last) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
+    // Clients see by it that a clock is wrong before certificates that live a minute fail.
+    Date now = Date.from(clock.instant());
+    response.headers().set(HttpHeaderNames.DATE, DateFormatter.format(now));
     ChannelFuture written = ctx.writeAndFlush(response);
     if (last) {
       ending = true;

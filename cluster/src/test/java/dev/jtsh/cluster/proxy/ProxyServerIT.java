@@ -3,6 +3,7 @@ package dev.jtsh.cluster.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.jtsh.cluster.access.AccessView;
 import dev.jtsh.cluster.access.KubeClusterRecord;
@@ -24,7 +25,10 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.local.LocalAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -171,6 +175,22 @@ class ProxyServerIT {
       peer.send("POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
       peer.send("5\r\nabcde\r\n0\r\n\r\n");
       assertThat(peer.readAnswer()).endsWith("POST /c? 5");
+    }
+  }
+
+  @Test
+  void everyAnswerSaysWhatTimeItIs() throws Exception {
+    try (TlsPeer peer = web()) {
+      peer.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+      String date =
+          peer.readAnswer()
+              .lines()
+              .filter(line -> line.startsWith("date: "))
+              .map(line -> line.substring("date: ".length()))
+              .findFirst()
+              .orElseThrow();
+      assertThat(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from))
+          .isCloseTo(Instant.now(), within(Duration.ofSeconds(30)));
     }
   }
 

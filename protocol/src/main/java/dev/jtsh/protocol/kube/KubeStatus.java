@@ -19,6 +19,8 @@ public record KubeStatus(int code, String reason, SafeText message) {
   /** Content type of {@link #toJson()}. */
   public static final String CONTENT_TYPE = "application/json";
 
+  private static final int WARNING_CHARS_MAX = 190;
+
   /** A status of this class. */
   public static KubeStatus of(ErrorKind kind, SafeText message) {
     return switch (kind) {
@@ -56,6 +58,24 @@ public record KubeStatus(int code, String reason, SafeText message) {
   /** 503: nobody there to answer now. */
   public static KubeStatus unavailable(SafeText message) {
     return new KubeStatus(503, "ServiceUnavailable", message);
+  }
+
+  /**
+   * The value of a {@code Warning} header with the message: printable ASCII, quoted, short. kubectl
+   * drops the message of a failure it meets while it discovers the API; a warning it always shows.
+   */
+  public String warning() {
+    StringBuilder value = new StringBuilder("299 - \"");
+    String plain = message.toString();
+    for (int i = 0; i < Math.min(plain.length(), WARNING_CHARS_MAX); i++) {
+      char c = plain.charAt(i);
+      if (c == '"' || c == '\\') {
+        value.append('\'');
+      } else {
+        value.append(c >= 0x20 && c < 0x7f ? c : '?');
+      }
+    }
+    return value.append('"').toString();
   }
 
   /** The body, in Kubernetes' own key order. */

@@ -25,6 +25,16 @@ class KubeStatusTest {
   }
 
   @Test
+  void warningIsOneQuotedLineOfPlainAscii() {
+    KubeStatus status = KubeStatus.badGateway(SafeText.of("no \"way\" \\ ü\r\nX: y"));
+    assertThat(status.warning()).isEqualTo("299 - \"no 'way' ' ?'u{d}'u{a}X: y\"");
+    KubeStatus two =
+        KubeStatus.badGateway(
+            SafeText.format("{}{}", SafeText.of("a".repeat(120)), SafeText.of("b".repeat(120))));
+    assertThat(two.warning()).hasSize(7 + 190 + 1);
+  }
+
+  @Test
   void everyKindHasAStatusWithItsOwnReason() {
     for (ErrorKind kind : ErrorKind.values()) {
       KubeStatus status = KubeStatus.of(kind, SafeText.literal("x"));

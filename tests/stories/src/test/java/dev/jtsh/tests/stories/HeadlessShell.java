@@ -26,15 +26,15 @@ final class HeadlessShell implements AutoCloseable {
     this.id = terminal.expect(ID, StoryWorld.SOON).group(1);
   }
 
-  /** Starts jtsh and waits until it shows the id of its request. */
+  /** Starts jtsh for alice and waits until it shows the id of its request. */
   static HeadlessShell ask(StoryWorld world, Map<String, String> environment, List<String> more) {
-    return askAs(StoryWorld.USER, world, environment, more);
+    return ask(world, world.command().with(more), environment);
   }
 
-  /** The same as another user of the cluster. */
-  static HeadlessShell askAs(
-      String user, StoryWorld world, Map<String, String> environment, List<String> more) {
-    PseudoTerminal terminal = world.terminal(world.sessionCommandOf(user, more), environment);
+  /** The same for any command of a session. */
+  static HeadlessShell ask(
+      StoryWorld world, SessionCommand command, Map<String, String> environment) {
+    PseudoTerminal terminal = world.terminal(command.words(), environment);
     boolean asked = false;
     try {
       HeadlessShell shell = new HeadlessShell(world, terminal);
@@ -47,12 +47,22 @@ final class HeadlessShell implements AutoCloseable {
     }
   }
 
-  /** Says yes on the laptop, and waits until the local proxy runs. */
+  /** Says yes on alice's laptop, and waits until the local proxy runs. */
   void approve() {
+    sayYes();
+    awaitProxy();
+  }
+
+  /** Says yes on alice's laptop. */
+  void sayYes() {
     Laptop.Result approved = world.laptop().approve(id).orThrow();
     if (!approved.err().contains("Approved.")) {
       throw new AssertionError("approved, but it does not say so: " + approved);
     }
+  }
+
+  /** Waits until the local proxy runs. */
+  void awaitProxy() {
     port = Integer.parseInt(terminal.expect(ADDRESS, StoryWorld.SOON).group(1));
   }
 

@@ -8,10 +8,12 @@ import dev.jtsh.tests.support.Laptop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever stands in the way is told in one clear line, with an exit status of its own. */
 @ExtendWith(StoryWorld.Visit.class)
@@ -26,7 +28,7 @@ final class RefusedRequestsStory {
 
   @Test
   void aDeniedRequestEndsWith71() {
-    try (HeadlessShell session = ask(List.of())) {
+    try (HeadlessShell session = ask(world.command())) {
       world.laptop().deny(session.id()).orThrow();
       assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(71);
       assertOneError(session.terminal().plainTranscript(), "denied");
@@ -42,7 +44,7 @@ final class RefusedRequestsStory {
 
   @Test
   void aRequestIsApprovedOnlyOnce() {
-    try (HeadlessShell session = ask(List.of())) {
+    try (HeadlessShell session = ask(world.command())) {
       session.approve();
       Laptop.Result second = world.laptop().approve(session.id());
       assertThat(second.status()).isEqualTo(82);
@@ -55,8 +57,56 @@ final class RefusedRequestsStory {
   }
 
   @Test
+  void aRequestThatHasBeenUsedIsNotApprovedAgain() {
+    String id;
+    try (HeadlessShell session = ask(world.command())) {
+      session.approve();
+      session.awaitPrompt();
+      id = session.id();
+      assertThat(session.exit(0)).isZero();
+    }
+    Laptop.Result replayed = world.laptop().approve(id);
+    assertThat(replayed.status()).isEqualTo(82);
+    assertOneError(replayed.err(), "non-pending state");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-PT2H", "PT2H"})
+  void aWrongClockEndsWith76(String wrongBy) throws IOException {
+    Path early = world.alteredProgram("jtsh.altered.clock=" + wrongBy);
+    ProgramResult result = world.run(world.command().by(early).words());
+    assertThat(result.exitCode()).as(result.stderr()).isEqualTo(76);
+    assertOneError(result.stderr(), "this machine's clock");
+    assertThat(result.stderr()).contains("set ").doesNotContain("headless approve");
+  }
+
+  @Test
+  void aUserWithNoKubeClusterEndsWith77() throws IOException {
+    Laptop dave = world.enrol("dave", "kubernetes_groups: [nobodys]");
+    try (HeadlessShell session = ask(world.command().as("dave").to())) {
+      dave.approve(session.id());
+      assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(77);
+      assertOneError(session.terminal().plainTranscript(), "No Kubernetes clusters");
+      assertThat(session.terminal().plainTranscript()).contains("ask your administrator");
+    }
+  }
+
+  @Test
+  void kubectlSaysThatTheKubernetesBehindTheClusterDoesNotAnswer() {
+    try (HeadlessShell session = ask(world.command().to(StoryWorld.DOWN))) {
+      session.approve();
+      session.awaitPrompt();
+      session.type("kubectl get namespaces; printf 'status=%s\\n' $?", "status=1");
+      assertThat(session.terminal().plainTranscript())
+          .contains("the Kubernetes API server does not answer jtsh's agent")
+          .contains("tell your administrator");
+      assertThat(session.exit(0)).isZero();
+    }
+  }
+
+  @Test
   void anUnknownKubeClusterEndsWith77() {
-    try (HeadlessShell session = ask(List.of("nosuch"))) {
+    try (HeadlessShell session = ask(world.command().to("nosuch"))) {
       world.laptop().approve(session.id());
       assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(77);
       assertOneError(session.terminal().plainTranscript(), "nosuch");
@@ -65,9 +115,8 @@ final class RefusedRequestsStory {
 
   @Test
   void aUserWithoutKubernetesGroupsEndsWith73() throws IOException {
-    Laptop bob = world.enrol("bob", "logins: [\"bob\"]");
-    try (HeadlessShell session =
-        HeadlessShell.askAs("bob", world, world.environment("/bin/bash"), List.of())) {
+    Laptop bob = world.enrol("bob", StoryWorld.ALL_CLUSTERS + ", logins: [bob]");
+    try (HeadlessShell session = ask(world.command().as("bob"))) {
       bob.approve(session.id());
       assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(73);
       assertOneError(session.terminal().plainTranscript(), "");
@@ -100,16 +149,15 @@ final class RefusedRequestsStory {
   void aPortInUseEndsWith78BeforeAnythingIsAsked() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       String port = String.valueOf(taken.getLocalPort());
-      ProgramResult result = world.run(world.sessionCommand(List.of("--port=" + port)));
+      ProgramResult result = world.run(world.command().with("--port=" + port).words());
       assertThat(result.exitCode()).isEqualTo(78);
       assertOneError(result.stderr(), "port " + port + " on 127.0.0.1 is in use");
       assertThat(result.stderr()).doesNotContain("headless approve").contains("--port");
     }
   }
 
-  private HeadlessShell ask(List<String> more) {
-    Map<String, String> environment = world.environment("/bin/bash");
-    return HeadlessShell.ask(world, environment, more);
+  private HeadlessShell ask(SessionCommand command) {
+    return HeadlessShell.ask(world, command, world.environment("/bin/bash"));
   }
 
   private static void assertOneError(String told, String word) {

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.tests.stories;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jtsh.launcher.Main;
 import dev.jtsh.tests.kubernetes.KubernetesCluster;
 import dev.jtsh.tests.kubernetes.ProgramResult;
 import dev.jtsh.tests.kubernetes.RunningProgram;
 import dev.jtsh.tests.kubernetes.SharedKubernetes;
+import dev.jtsh.tests.support.AlteredMain;
+import dev.jtsh.tests.support.Guard;
 import dev.jtsh.tests.support.Laptop;
 import dev.jtsh.tests.support.RunningCluster;
 import dev.jtsh.tests.support.terminal.PseudoTerminal;
 import dev.jtsh.tests.support.terminal.TerminalSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,18 +42,29 @@ final class StoryWorld implements AutoCloseable {
 
   static final String USER = "alice";
   static final String KUBE = "c1";
+
+  /** A second kube cluster, whose API server does not answer. */
+  static final String DOWN = "down";
+
   static final String PROMPT = "story> ";
+
+  /** What a role's {@code allow} says of kube clusters unless it is about them. */
+  static final String ALL_CLUSTERS = "kubernetes_labels: {\"*\": \"*\"}";
+
   private static final String GROUP = "story-admins";
   private static final String PASSWORD = "a password for stories only";
 
   private final Path root = Path.of(System.getProperty("jtsh.root", ".")).toAbsolutePath();
   private final Path directory;
+  private final Guard guard;
   private final KubernetesCluster kubernetes;
   private final RunningCluster cluster;
   private final Laptop laptop;
+  private final HeadlessShell forgotten;
 
   private StoryWorld(Path directory) throws IOException {
     this.directory = directory;
+    guard = Guard.removing(directory);
     kubernetes = SharedKubernetes.get();
     kubernetes.bindGroup(GROUP, "cluster-admin");
     furnish(Files.createDirectory(home()));
@@ -55,18 +73,28 @@ final class StoryWorld implements AutoCloseable {
             root,
             Files.createDirectory(directory.resolve("cluster")),
             "story",
-            Map.of(KUBE, kubernetes.agentKubeconfig()));
+            Map.of(KUBE, kubernetes.agentKubeconfig(), DOWN, nobodyThere()));
     boolean ready = false;
     try {
-      // A JVM that is told to end closes no store.
-      Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "end of the story cluster"));
-      laptop = enrol(USER, "kubernetes_groups: [\"" + GROUP + "\"]");
+      laptop = enrol(USER, ALL_CLUSTERS + ", kubernetes_groups: [" + GROUP + "]");
+      forgotten = HeadlessShell.ask(this, environment("/bin/bash"), List.of());
       ready = true;
     } finally {
       if (!ready) {
         close();
       }
     }
+  }
+
+  /** A kubeconfig of an API server that does not run. */
+  private Path nobodyThere() throws IOException {
+    String config = Files.readString(kubernetes.agentKubeconfig());
+    String server = kubernetes.server().toString();
+    if (!config.contains(server)) {
+      throw new AssertionError("the agent's kubeconfig does not name " + server);
+    }
+    Path file = directory.resolve("down.kubeconfig");
+    return Files.writeString(file, config.replace(server, "https://127.0.0.1:1"));
   }
 
   /** What is in a user's home: start files with a known prompt, and a kubeconfig of their own. */
@@ -84,22 +112,24 @@ final class StoryWorld implements AutoCloseable {
   }
 
   /** A new user of the cluster who is signed up and logged in on a laptop. */
-  Laptop enrol(String user, String grant) throws IOException {
+  Laptop enrol(String user, String allow) throws IOException {
+    return enrol(user, allow, "");
+  }
+
+  /** The same with other options of the role; both are what stands in YAML's braces. */
+  Laptop enrol(String user, String allow, String options) throws IOException {
     Path role = directory.resolve(user + ".yaml");
     Files.writeString(
         role,
         """
         kind: role
         version: v7
-        metadata:
-          name: access-%s
+        metadata: {name: "access-%s"}
         spec:
-          allow:
-            kubernetes_labels:
-              "*": "*"
-            %s
+          options: {%s}
+          allow: {%s}
         """
-            .formatted(user, grant));
+            .formatted(user, options, allow));
     cluster.addRole(role);
     String invite = cluster.addUser(user, "access-" + user);
     Path place = Files.createDirectory(directory.resolve("laptop-" + user));
@@ -117,18 +147,10 @@ final class StoryWorld implements AutoCloseable {
     return opened;
   }
 
-  /** The command line of a session, with more arguments at its end. */
-  List<String> sessionCommand(List<String> more) {
-    return sessionCommandOf(USER, more);
-  }
-
-  /** The same for another user. */
-  List<String> sessionCommandOf(String user, List<String> more) {
-    List<String> command = new ArrayList<>(List.of(program().toString(), "--headless"));
-    command.addAll(List.of("proxy", "kube", KUBE, "--proxy=" + cluster.proxy()));
-    command.addAll(List.of("--user=" + user, "--ca-file=" + cluster.webCa()));
-    command.addAll(more);
-    return command;
+  /** The command of a session of {@code alice} with {@code c1}. */
+  SessionCommand command() {
+    return new SessionCommand(
+        program(), List.of(KUBE), cluster.proxy(), USER, cluster.webCa(), List.of());
   }
 
   /** Starts a program on a terminal of its own in alice's home. */
@@ -186,6 +208,32 @@ final class StoryWorld implements AutoCloseable {
     return laptop;
   }
 
+  /** A request from the beginning of this world that nobody answers: its time passes meanwhile. */
+  HeadlessShell forgotten() {
+    return forgotten;
+  }
+
+  /** jtsh in a world that differs as {@link AlteredMain} is told; all else is as built. */
+  Path alteredProgram(String property) throws IOException {
+    String script = Files.readString(program());
+    Path classes;
+    try {
+      classes =
+          Path.of(AlteredMain.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("tests/support is not in a file", e);
+    }
+    String altered =
+        script
+            .replace(" -cp \"", " -D" + property + " -cp \"" + classes + ":")
+            .replace(" " + Main.class.getName() + " ", " " + AlteredMain.class.getName() + " ");
+    assertThat(altered).contains(AlteredMain.class.getName()).contains(classes.toString());
+    Path file = newDirectory("altered").resolve("jtsh");
+    Files.writeString(file, altered);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return file;
+  }
+
   /** A new directory that ends with this world. */
   Path newDirectory(String name) throws IOException {
     return Files.createTempDirectory(directory, name);
@@ -193,7 +241,9 @@ final class StoryWorld implements AutoCloseable {
 
   @Override
   public void close() {
+    forgotten.close();
     cluster.close();
+    guard.close();
     try (Stream<Path> all = Files.walk(directory)) {
       for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(one);

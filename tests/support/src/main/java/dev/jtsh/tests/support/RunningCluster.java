@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The true {@code jtsh-cluster} as a process of its own: auth, proxy and agent on loopback. */
+/**
+ * The true {@code jtsh-cluster} as a process of its own: auth, proxy and agent on loopback. It ends
+ * with this JVM, however that ends.
+ */
 public final class RunningCluster implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
@@ -20,12 +23,15 @@ public final class RunningCluster implements AutoCloseable {
   private final Path program;
   private final Path dataDirectory;
   private final RunningProgram process;
+  private final Guard guard;
   private final String proxy;
 
-  private RunningCluster(Path program, Path dataDirectory, RunningProgram process, String proxy) {
+  private RunningCluster(
+      Path program, Path dataDirectory, RunningProgram process, Guard guard, String proxy) {
     this.program = program;
     this.dataDirectory = dataDirectory;
     this.process = process;
+    this.guard = guard;
     this.proxy = proxy;
   }
 
@@ -51,15 +57,17 @@ public final class RunningCluster implements AutoCloseable {
                 "--public-addr=localhost:0"));
     kubeconfigs.forEach((kube, file) -> command.add("--kubeconfig=" + kube + "=" + file));
     RunningProgram process = RunningProgram.start(command, environment());
+    Guard guard = Guard.killing(process.pid());
     try {
       String said = process.awaitStdout("is ready", START_LIMIT);
       Matcher address = PUBLIC_ADDRESS.matcher(said);
       if (!address.find()) {
         throw new AssertionError("jtsh-cluster does not say where it is: " + said);
       }
-      return new RunningCluster(program, dataDirectory, process, address.group());
+      return new RunningCluster(program, dataDirectory, process, guard, address.group());
     } catch (RuntimeException | Error e) {
       process.close();
+      guard.close();
       throw e;
     }
   }
@@ -124,6 +132,7 @@ public final class RunningCluster implements AutoCloseable {
   @Override
   public void close() {
     process.close();
+    guard.close();
   }
 
   private static Map<String, String> environment() {

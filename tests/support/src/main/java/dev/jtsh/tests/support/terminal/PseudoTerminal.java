@@ -34,7 +34,7 @@ public final class PseudoTerminal implements AutoCloseable {
 
   /** Ends the tmux server when its stdin ends: by close, or because this JVM is gone. */
   private static final String GUARD =
-      "cat >/dev/null; tmux -S \"$1/tmux\" kill-server 2>/dev/null; rm -rf \"$1\"";
+      "trap '' INT TERM HUP; cat >/dev/null; tmux -S \"$1/tmux\" kill-server 2>/dev/null; rm -rf \"$1\"";
 
   /**
    * Stays on the terminal when the program has ended, so that nothing it wrote is lost (tmux closes
