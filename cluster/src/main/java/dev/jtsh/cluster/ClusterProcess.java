@@ -187,6 +187,7 @@ final class ClusterProcess implements ClusterStarter.Running {
         AuthSettings.defaults(config.clusterName(), config.publicAddress().host());
     return settings
         .withDefaultSessionTtl(config.defaultSessionTtl())
+        .withMfaVerificationInterval(config.mfaVerificationInterval())
         .withHeadless(
             config.headless(),
             switch (config.approval()) {

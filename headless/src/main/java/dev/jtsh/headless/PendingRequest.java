@@ -7,6 +7,8 @@ import dev.jtsh.protocol.headless.ApprovalFacts;
 import dev.jtsh.protocol.headless.FactsDigest;
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.time.GoDuration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +64,7 @@ public record PendingRequest(
     if (shown.firstSeen()) {
       lines.add(SafeText.literal("  First request from this address for you."));
     }
+    lines.add(ofSession(shown));
     lines.add(SafeText.literal("  Grants access to these Kubernetes clusters:"));
     if (shown.kubeClusters().isEmpty()) {
       lines.add(SafeText.literal("    none: you may use none of those asked for, deny it"));
@@ -83,5 +86,20 @@ public record PendingRequest(
             SafeText.of(shown.host()),
             SafeText.of(shown.osUser())));
     return lines;
+  }
+
+  /** Whether this goes on with a session or begins one; the server has checked the proof. */
+  private static SafeText ofSession(ApprovalFacts shown) {
+    Instant continues = shown.continuesApprovedAt();
+    if (continues != null) {
+      return SafeText.format(
+          "  Continues the session you approved at {}, on the same clusters.",
+          SafeText.of(continues.truncatedTo(ChronoUnit.SECONDS).toString()));
+    }
+    return shown.liveSessions() == 0
+        ? SafeText.literal("  NEW session.")
+        : SafeText.format(
+            "  NEW session. Sessions of yours that are live now: {}.",
+            SafeText.of(Integer.toString(shown.liveSessions())));
   }
 }

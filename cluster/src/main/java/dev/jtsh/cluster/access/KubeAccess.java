@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** What several roles together allow; deny wins (teleport-wire §8.3). */
 public final class KubeAccess {
@@ -48,6 +49,19 @@ public final class KubeAccess {
   public static Duration shortestSession(Collection<Role> roles) {
     return roles.stream()
         .map(Role::maxSessionTtl)
+        .min(Duration::compareTo)
+        .orElse(Role.LONGEST_SESSION);
+  }
+
+  /**
+   * The shortest {@code mfa_verification_interval} of the roles that have one, or that of the
+   * cluster; {@link Role#LONGEST_SESSION} without any.
+   *
+   * @param ofCluster zero for none
+   */
+  public static Duration mfaVerificationInterval(Collection<Role> roles, Duration ofCluster) {
+    return Stream.concat(roles.stream().map(Role::mfaVerificationInterval), Stream.of(ofCluster))
+        .filter(interval -> !interval.isZero())
         .min(Duration::compareTo)
         .orElse(Role.LONGEST_SESSION);
   }

@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
  * @param kubernetesLabels label selector of the Kubernetes clusters the role reaches: every key
  *     must match, {@code *} alone as key and value means all; empty means none
  * @param maxSessionTtl longest life of any certificate; at most {@link #LONGEST_SESSION}
+ * @param mfaVerificationInterval how long a certificate for Kubernetes serves new requests after
+ *     the person proved to be there; zero for as long as the session
  * @param logins OS logins, written into certificates as principals
  * @param disconnectExpiredCert open connections are cut at the certificate's end
  * @param pinSourceIp certificates work only from the address they were asked from
@@ -30,6 +32,7 @@ public record Role(
     List<String> kubernetesGroups,
     Map<String, List<String>> kubernetesLabels,
     Duration maxSessionTtl,
+    Duration mfaVerificationInterval,
     List<String> logins,
     boolean disconnectExpiredCert,
     boolean pinSourceIp,
@@ -40,6 +43,8 @@ public record Role(
 
   /** Longest life of a user certificate (teleport-wire §0.4). */
   public static final Duration LONGEST_SESSION = Duration.ofHours(30);
+
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMinutes(1);
 
   /** Matches every label and every value. */
   public static final String WILDCARD = "*";
@@ -87,6 +92,13 @@ public record Role(
       throw new IllegalArgumentException(
           "max_session_ttl of role \"%s\" must be more than zero and at most 30h".formatted(name));
     }
+    if (mfaVerificationInterval.isNegative()
+        || mfaVerificationInterval.compareTo(LONGEST_SESSION) > 0
+        || (!mfaVerificationInterval.isZero()
+            && mfaVerificationInterval.compareTo(SHORTEST_INTERVAL) < 0)) {
+      throw new IllegalArgumentException(
+          "mfa_verification_interval of role \"%s\" must be between 1m and 30h".formatted(name));
+    }
     kubernetesUsers = List.copyOf(kubernetesUsers);
     kubernetesGroups = List.copyOf(kubernetesGroups);
     kubernetesLabels = Map.copyOf(kubernetesLabels);
@@ -109,6 +121,7 @@ public record Role(
         List.of(),
         Map.of(),
         LONGEST_SESSION,
+        Duration.ZERO,
         List.of(),
         false,
         false,
@@ -127,6 +140,7 @@ public record Role(
         groups,
         labels,
         maxSessionTtl,
+        mfaVerificationInterval,
         logins,
         disconnectExpiredCert,
         pinSourceIp,
@@ -144,6 +158,25 @@ public record Role(
         kubernetesGroups,
         kubernetesLabels,
         ttl,
+        mfaVerificationInterval,
+        logins,
+        disconnectExpiredCert,
+        pinSourceIp,
+        requireSessionMfa,
+        denyKubernetesUsers,
+        denyKubernetesGroups,
+        denyKubernetesLabels);
+  }
+
+  /** This role with an interval after which new requests need the person again. */
+  public Role withMfaVerificationInterval(Duration interval) {
+    return new Role(
+        name,
+        kubernetesUsers,
+        kubernetesGroups,
+        kubernetesLabels,
+        maxSessionTtl,
+        interval,
         logins,
         disconnectExpiredCert,
         pinSourceIp,
@@ -162,6 +195,7 @@ public record Role(
         kubernetesGroups,
         kubernetesLabels,
         maxSessionTtl,
+        mfaVerificationInterval,
         logins,
         disconnectExpired,
         pinIp,

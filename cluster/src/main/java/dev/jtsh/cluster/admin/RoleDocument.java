@@ -43,12 +43,15 @@ public record RoleDocument(String kind, String version, Metadata metadata, Spec 
    * Rules of sessions.
    *
    * @param maxSessionTtl such as {@code 8h0m0s}
+   * @param mfaVerificationInterval how long new requests are served after an approval, such as
+   *     {@code 1h0m0s}; {@code 0s} for the whole session
    * @param disconnectExpiredCert open connections are cut at the certificate's end
    * @param pinSourceIp certificates work only from the address they were asked from
    * @param requireSessionMfa every Kubernetes session needs an MFA-verified certificate
    */
   public record Options(
       String maxSessionTtl,
+      String mfaVerificationInterval,
       boolean disconnectExpiredCert,
       boolean pinSourceIp,
       boolean requireSessionMfa) {}
@@ -77,6 +80,7 @@ public record RoleDocument(String kind, String version, Metadata metadata, Spec 
         new Spec(
             new Options(
                 GoDuration.format(role.maxSessionTtl()),
+                GoDuration.format(role.mfaVerificationInterval()),
                 role.disconnectExpiredCert(),
                 role.pinSourceIp(),
                 role.requireSessionMfa()),
@@ -104,6 +108,7 @@ public record RoleDocument(String kind, String version, Metadata metadata, Spec 
         list(spec.allow().kubernetesGroups()),
         map(spec.allow().kubernetesLabels()),
         GoDuration.parse(spec.options().maxSessionTtl()),
+        GoDuration.parse(spec.options().mfaVerificationInterval()),
         list(spec.allow().logins()),
         spec.options().disconnectExpiredCert(),
         spec.options().pinSourceIp(),

@@ -109,12 +109,14 @@ public final class Auth implements AutoCloseable {
     this.logins = new Logins(settings, users, access, passwords, webauthn, issuer, audit, clock);
     this.signups = new Signups(users, passwords, webauthn, audit, clock);
     var store = new HeadlessStore(backend, clock);
+    var continuations = new Continuations(backend, clock);
     this.headlessLogins =
         new HeadlessLogins(
             settings.headlessLimits(),
-            new HeadlessClaims(settings, users, access, store, clock),
+            new HeadlessClaims(settings, users, access, store, continuations, clock),
             store,
-            new HeadlessGrantIssuer(settings, users, access, issuer, grants, audit, clock),
+            new HeadlessGrantIssuer(
+                settings, users, access, issuer, grants, continuations, audit, clock),
             backend,
             audit,
             clock,

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
  * @param clusterName the cluster's name
  * @param rpId the host name that WebAuthn credentials belong to; never an address
  * @param defaultSessionTtl length of a session when nobody asks for another
+ * @param mfaVerificationInterval how long new requests are served after an approval; zero for the
+ *     whole session; a role may say less
  * @param headlessAllowed whether headless logins are served
  * @param headlessApproval how much an approval must prove
  * @param headlessLimits bounds of waiting headless requests
@@ -19,6 +21,7 @@ public record AuthSettings(
     String clusterName,
     String rpId,
     Duration defaultSessionTtl,
+    Duration mfaVerificationInterval,
     boolean headlessAllowed,
     HeadlessApproval headlessApproval,
     HeadlessLimits headlessLimits) {
@@ -57,19 +60,44 @@ public record AuthSettings(
   /** Strict approvals, twelve hours, the usual limits. */
   public static AuthSettings defaults(String clusterName, String rpId) {
     return new AuthSettings(
-        clusterName, rpId, DEFAULT_SESSION, true, HeadlessApproval.STRICT, HeadlessLimits.DEFAULT);
+        clusterName,
+        rpId,
+        DEFAULT_SESSION,
+        Duration.ZERO,
+        true,
+        HeadlessApproval.STRICT,
+        HeadlessLimits.DEFAULT);
   }
 
   /** The same with another default length. */
   public AuthSettings withDefaultSessionTtl(Duration ttl) {
     return new AuthSettings(
-        clusterName, rpId, ttl, headlessAllowed, headlessApproval, headlessLimits);
+        clusterName,
+        rpId,
+        ttl,
+        mfaVerificationInterval,
+        headlessAllowed,
+        headlessApproval,
+        headlessLimits);
+  }
+
+  /** The same with an interval after which new requests need the person again. */
+  public AuthSettings withMfaVerificationInterval(Duration interval) {
+    return new AuthSettings(
+        clusterName,
+        rpId,
+        defaultSessionTtl,
+        interval,
+        headlessAllowed,
+        headlessApproval,
+        headlessLimits);
   }
 
   /** The same with headless logins as given. */
   public AuthSettings withHeadless(
       boolean allowed, HeadlessApproval approval, HeadlessLimits limits) {
-    return new AuthSettings(clusterName, rpId, defaultSessionTtl, allowed, approval, limits);
+    return new AuthSettings(
+        clusterName, rpId, defaultSessionTtl, mfaVerificationInterval, allowed, approval, limits);
   }
 
   private static boolean isAddress(String host) {

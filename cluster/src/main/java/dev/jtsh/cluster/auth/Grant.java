@@ -14,6 +14,7 @@ import java.util.List;
  * @param kubeClusters the clusters that were shown
  * @param namespaces the namespaces that were shown; empty for no limit
  * @param notAfter the end of everything, fixed at the approval
+ * @param servedUntil the end of certificates for new requests; after it a new approval is needed
  * @param deviceId the security key that approved
  * @param requesterIp where the request came from, without port
  * @param full a plain Teleport login without facts: any cluster the user may use (compatible
@@ -26,6 +27,7 @@ public record Grant(
     List<String> kubeClusters,
     List<String> namespaces,
     Instant notAfter,
+    Instant servedUntil,
     String deviceId,
     String requesterIp,
     boolean full) {
@@ -38,6 +40,6 @@ public record Grant(
 
   /** Whether certificates for this cluster may be asked for now. */
   boolean covers(String kubeCluster, Instant now) {
-    return now.isBefore(notAfter) && (full || kubeClusters.contains(kubeCluster));
+    return now.isBefore(servedUntil) && (full || kubeClusters.contains(kubeCluster));
   }
 }

@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -40,6 +41,7 @@ final class HeadlessClaims {
   private final Users users;
   private final AccessView access;
   private final HeadlessStore store;
+  private final Continuations continuations;
   private final InstantSource clock;
 
   HeadlessClaims(
@@ -47,11 +49,13 @@ final class HeadlessClaims {
       Users users,
       AccessView access,
       HeadlessStore store,
+      Continuations continuations,
       InstantSource clock) {
     this.settings = settings;
     this.users = users;
     this.access = access;
     this.store = store;
+    this.continuations = continuations;
     this.clock = clock;
   }
 
@@ -96,6 +100,9 @@ final class HeadlessClaims {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     List<Role> roles =
         users.get(request.user()).map(u -> access.roles(u.roles())).orElse(List.of());
+    List<String> clusters = resolve(facts, roles);
+    Optional<Instant> continues =
+        continuations.approvedAt(request, keys, facts.continues(), clusters, facts.namespace());
     var frozen =
         new ApprovalFacts(
             request.headlessId(),
@@ -105,11 +112,13 @@ final class HeadlessClaims {
             keys.tlsPem(),
             facts.host(),
             facts.osUser(),
-            resolve(facts, roles),
+            clusters,
             facts.namespace(),
             HeadlessGrantIssuer.sessionLength(settings, roles, facts.duration()),
             now,
-            !store.isKnownSource(request.user(), SourceNetwork.of(remote)));
+            !store.isKnownSource(request.user(), SourceNetwork.of(remote)),
+            continues.orElse(null),
+            continuations.liveSessions(request.user()));
     return HeadlessRecord.pending(
         frozen,
         standard,
@@ -156,7 +165,8 @@ final class HeadlessClaims {
         facts.query(),
         facts.all(),
         namespaces(facts.namespace()).toString(),
-        facts.duration());
+        facts.duration(),
+        facts.continues());
   }
 
   private static NamespaceScope namespaces(String claimed) {

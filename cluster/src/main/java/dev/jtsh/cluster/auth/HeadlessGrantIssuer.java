@@ -33,6 +33,7 @@ final class HeadlessGrantIssuer implements HeadlessIssuer {
   private final AccessView access;
   private final CertificateIssuer issuer;
   private final Grants grants;
+  private final Continuations continuations;
   private final AuditLog audit;
   private final InstantSource clock;
 
@@ -42,6 +43,7 @@ final class HeadlessGrantIssuer implements HeadlessIssuer {
       AccessView access,
       CertificateIssuer issuer,
       Grants grants,
+      Continuations continuations,
       AuditLog audit,
       InstantSource clock) {
     this.settings = settings;
@@ -49,6 +51,7 @@ final class HeadlessGrantIssuer implements HeadlessIssuer {
     this.access = access;
     this.issuer = issuer;
     this.grants = grants;
+    this.continuations = continuations;
     this.audit = audit;
     this.clock = clock;
   }
@@ -76,6 +79,13 @@ final class HeadlessGrantIssuer implements HeadlessIssuer {
             facts.kubeClusters(),
             NamespaceScope.parse(facts.namespace()).namespaces(),
             end,
+            earlier(
+                end,
+                approval
+                    .at()
+                    .plus(
+                        KubeAccess.mfaVerificationInterval(
+                            roles, settings.mfaVerificationInterval()))),
             approval.deviceId(),
             ip,
             approval.full());
@@ -88,6 +98,16 @@ final class HeadlessGrantIssuer implements HeadlessIssuer {
     Instant notAfter = earlier(clock.instant().plus(LOGIN_LIFE), end);
     SshLoginResponse login = issuer.login(identity, keys, notAfter);
     grants.create(grant);
+    continuations.remember(
+        new Continuations.Session(
+            facts.id(),
+            user.name(),
+            facts.sshPublicKey(),
+            facts.tlsPublicKey(),
+            facts.kubeClusters(),
+            facts.namespace(),
+            approval.at(),
+            end));
     audit.emit(
         AuditEvent.of(AuditEvent.Type.LOGIN)
             .with("user", user.name())

@@ -127,7 +127,7 @@ record HeadlessRecord(
               .setWebauthn(WebauthnDevice.getDefaultInstance()));
     }
     if (!standard) {
-      message.setJtshFacts(
+      var wire =
           HeadlessFacts.newBuilder()
               .setHost(facts.host())
               .setOsUser(facts.osUser())
@@ -136,7 +136,13 @@ record HeadlessRecord(
               .setDuration(WireTime.duration(facts.duration()))
               .setRequestedAt(WireTime.timestamp(facts.requestedAt()))
               .setDigest(digest())
-              .setFirstSeen(facts.firstSeen()));
+              .setFirstSeen(facts.firstSeen())
+              .setLiveSessions(facts.liveSessions());
+      Instant continues = facts.continuesApprovedAt();
+      if (continues != null) {
+        wire.setContinuesApprovedAt(WireTime.timestamp(continues));
+      }
+      message.setJtshFacts(wire);
     }
     return message.build();
   }

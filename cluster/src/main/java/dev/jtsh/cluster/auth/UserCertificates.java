@@ -162,18 +162,22 @@ final class UserCertificates {
     }
     // A role may have been made shorter since the approval; nothing makes the grant longer.
     Instant end =
-        earlier(grant.notAfter(), clock.instant().plus(KubeAccess.shortestSession(holder.roles())));
-    UserIdentity identity =
+        earlier(
+            grant.servedUntil(), clock.instant().plus(KubeAccess.shortestSession(holder.roles())));
+    UserIdentity.Builder identity =
         issuer
             .identity(holder.user(), holder.roles(), grant.requesterIp())
             .usage(List.of(UserIdentity.USAGE_KUBE))
             .kubernetesCluster(cluster.name())
             .kubernetesNamespaces(grant.namespaces())
             .mfaVerified(grant.deviceId())
-            .headlessRequestId(grant.requestId())
-            .build();
+            .headlessRequestId(grant.requestId());
+    if (grant.servedUntil().isBefore(grant.notAfter())) {
+      // What is open then may live to the end of the session; nothing new begins.
+      identity.previousIdentityExpires(grant.notAfter());
+    }
     return Certs.newBuilder()
-        .setTls(issuer.tls(identity, key(request), end))
+        .setTls(issuer.tls(identity.build(), key(request), end))
         .addTlsCaCerts(CertificateIssuer.pem(authorities.user().certificate()))
         .build();
   }

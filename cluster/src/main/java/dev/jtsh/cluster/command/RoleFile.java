@@ -6,6 +6,7 @@ import dev.jtsh.cluster.admin.RoleDocument;
 import dev.jtsh.cluster.config.ConfigException;
 import dev.jtsh.cluster.config.Section;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ final class RoleFile {
         spec.section(
             "options",
             "max_session_ttl",
+            "mfa_verification_interval",
             "disconnect_expired_cert",
             "pin_source_ip",
             "require_session_mfa");
@@ -52,6 +54,7 @@ final class RoleFile {
           texts(allow, "kubernetes_groups"),
           labels(allow),
           options.flatMap(o -> o.duration("max_session_ttl")).orElse(Role.LONGEST_SESSION),
+          options.flatMap(o -> o.duration("mfa_verification_interval")).orElse(Duration.ZERO),
           texts(allow, "logins"),
           flag(options, "disconnect_expired_cert"),
           flag(options, "pin_source_ip"),

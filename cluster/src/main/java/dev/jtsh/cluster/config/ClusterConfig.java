@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  * @param headless whether headless logins are served
  * @param approval how much an approval must prove
  * @param defaultSessionTtl length of a session when nobody asks for another
+ * @param mfaVerificationInterval how long new requests are served after an approval; zero for the
+ *     whole session
  * @param kubernetes Kubernetes clusters this process serves
  * @param auditFile where audit events go, one JSON line each
  */
@@ -31,6 +33,7 @@ public record ClusterConfig(
     boolean headless,
     Approval approval,
     Duration defaultSessionTtl,
+    Duration mfaVerificationInterval,
     List<KubeSource> kubernetes,
     Path auditFile) {
   /** Where the data is when nobody says otherwise. */
@@ -76,6 +79,7 @@ public record ClusterConfig(
         headless,
         approval,
         defaultSessionTtl,
+        mfaVerificationInterval,
         kubernetes,
         auditFile);
   }

@@ -65,7 +65,9 @@ public final class ConfigReader {
             .listen()
             .or(() -> file.parsed("listen", HostPort::parse))
             .orElse(new HostPort("127.0.0.1", DEFAULT_PORT));
-    Optional<Section> auth = file.section("auth", "headless", "approval", "default_session_ttl");
+    Optional<Section> auth =
+        file.section(
+            "auth", "headless", "approval", "default_session_ttl", "mfa_verification_interval");
     return new ClusterConfig(
         clusterName(),
         data,
@@ -76,6 +78,7 @@ public final class ConfigReader {
         auth.flatMap(section -> section.parsed("approval", ClusterConfig.Approval::parse))
             .orElse(ClusterConfig.Approval.STRICT),
         auth.map(ConfigReader::sessionTtl).orElse(Duration.ofHours(12)),
+        auth.map(ConfigReader::mfaInterval).orElse(Duration.ZERO),
         kubernetes(),
         file.section("audit", "file")
             .flatMap(section -> section.text("file"))
@@ -129,6 +132,16 @@ public final class ConfigReader {
       throw auth.error("default_session_ttl", "\"default_session_ttl\" must be between 1m and 30h");
     }
     return ttl;
+  }
+
+  private static Duration mfaInterval(Section auth) {
+    Duration interval = auth.duration("mfa_verification_interval").orElse(Duration.ZERO);
+    if (!interval.isZero()
+        && (interval.compareTo(SHORTEST_TTL) < 0 || interval.compareTo(LONGEST_TTL) > 0)) {
+      throw auth.error(
+          "mfa_verification_interval", "\"mfa_verification_interval\" must be between 1m and 30h");
+    }
+    return interval;
   }
 
   private List<KubeSource> kubernetes() {

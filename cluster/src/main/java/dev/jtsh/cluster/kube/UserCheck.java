@@ -32,8 +32,8 @@ public final class UserCheck {
   }
 
   /**
-   * Whether what this user began must be cut off: a lock has come into force, or the certificate
-   * has ended and a role says that nothing outlives it.
+   * Whether what this user began must be cut off: a lock has come into force, a headless session is
+   * over, or another's certificate has ended and a role says that nothing outlives it.
    */
   public boolean mustEnd(X509Certificate leaf, UserIdentity identity, Instant now) {
     if (lock(leaf, identity, now).isPresent()) {
@@ -46,7 +46,8 @@ public final class UserCheck {
       return true; // Auth writes no such time.
     }
     return now.isAfter(end)
-        && access.roles(identity.roles()).stream().anyMatch(Role::disconnectExpiredCert);
+        && (identity.headlessRequestId().isPresent()
+            || access.roles(identity.roles()).stream().anyMatch(Role::disconnectExpiredCert));
   }
 
   private Optional<Lock> lock(X509Certificate leaf, UserIdentity identity, Instant now) {

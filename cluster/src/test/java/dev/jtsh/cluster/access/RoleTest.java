@@ -53,6 +53,7 @@ class RoleTest {
             List.of(),
             Map.of(),
             Duration.ofHours(1),
+            Duration.ZERO,
             List.of(),
             false,
             false,

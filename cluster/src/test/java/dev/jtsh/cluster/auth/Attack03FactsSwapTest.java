@@ -84,7 +84,8 @@ class Attack03FactsSwapTest {
             Integer.MAX_VALUE);
     return new HeadlessLogins(
         wide,
-        new HeadlessClaims(settings, users, new NoAccess(), store, clock),
+        new HeadlessClaims(
+            settings, users, new NoAccess(), store, new Continuations(backend, clock), clock),
         store,
         this::issue,
         backend,
@@ -194,7 +195,9 @@ class Attack03FactsSwapTest {
             "",
             Duration.ofHours(8),
             clock.instant(),
-            true);
+            true,
+            null,
+            0);
     store.create(HeadlessRecord.pending(facts, false, "digest", clock.instant().plusSeconds(60)));
     store.approve(stored("alice"), approval());
     Stored<HeadlessRecord> consumed = store.consume(stored("alice")).orElseThrow();

@@ -69,6 +69,7 @@ class ConfigReaderTest {
                 true,
                 ClusterConfig.Approval.COMPATIBLE,
                 Duration.ofHours(8),
+                Duration.ZERO,
                 List.of(
                     new KubeSource(
                         new KubeClusterName("prod"),

@@ -7,6 +7,7 @@ import dev.jtsh.protocol.web.WireTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything an approver sees and thereby grants, frozen when the request arrived (security rule
@@ -25,6 +26,9 @@ import java.util.List;
  * @param duration length of the session
  * @param requestedAt when the request arrived
  * @param firstSeen first request from this address for this user
+ * @param continuesApprovedAt when the session was approved that this request provably goes on with,
+ *     on the same clusters; null for a new session
+ * @param liveSessions headless sessions of this user that are live as the request arrives
  */
 public record ApprovalFacts(
     String id,
@@ -38,7 +42,9 @@ public record ApprovalFacts(
     String namespace,
     Duration duration,
     Instant requestedAt,
-    boolean firstSeen) {
+    boolean firstSeen,
+    @Nullable Instant continuesApprovedAt,
+    int liveSessions) {
   /** Keeps its own copy of the list. */
   public ApprovalFacts {
     kubeClusters = List.copyOf(kubeClusters);
@@ -73,6 +79,8 @@ public record ApprovalFacts(
         facts.getNamespace(),
         WireTime.duration(facts.getDuration()),
         WireTime.instant(facts.getRequestedAt()),
-        facts.getFirstSeen());
+        facts.getFirstSeen(),
+        facts.hasContinuesApprovedAt() ? WireTime.instant(facts.getContinuesApprovedAt()) : null,
+        facts.getLiveSessions());
   }
 }

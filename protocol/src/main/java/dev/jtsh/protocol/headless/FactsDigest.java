@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 
 /**
  * SHA-256 over all of {@link ApprovalFacts}. Each field goes in with its length before it, lists
@@ -44,6 +45,12 @@ public final class FactsDigest {
     input.exactly(WireTime.duration(facts.duration()));
     input.exactly(WireTime.timestamp(facts.requestedAt()));
     input.number(facts.firstSeen() ? 1 : 0);
+    Instant continues = facts.continuesApprovedAt();
+    input.number(continues == null ? 0 : 1);
+    if (continues != null) {
+      input.exactly(WireTime.timestamp(continues));
+    }
+    input.number(facts.liveSessions());
     return ByteString.copyFrom(input.digest.digest());
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Our addition to a headless login request: what the requester says about itself and what it wants.
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param namespace namespaces the session shall be limited to, with commas between them; empty for
  *     no limit
  * @param duration wanted length of the session; zero for the longest allowed
+ * @param continues the session this request goes on with; null for a new one
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record HeadlessFactsJson(
@@ -30,7 +32,8 @@ public record HeadlessFactsJson(
     String query,
     boolean all,
     String namespace,
-    @JsonProperty("duration_ns") Duration duration) {
+    @JsonProperty("duration_ns") Duration duration,
+    @Nullable ContinuesJson continues) {
   /** Absent keys become empty values. */
   public HeadlessFactsJson {
     host = Absent.text(host);
@@ -40,5 +43,24 @@ public record HeadlessFactsJson(
     query = Absent.text(query);
     namespace = Absent.text(namespace);
     duration = Absent.duration(duration);
+  }
+
+  /** A request that begins a session. */
+  public HeadlessFactsJson(
+      String host,
+      String osUser,
+      List<String> kubeClusters,
+      Map<String, String> labels,
+      String query,
+      boolean all,
+      String namespace,
+      Duration duration) {
+    this(host, osUser, kubeClusters, labels, query, all, namespace, duration, null);
+  }
+
+  /** The same as a continuation. */
+  public HeadlessFactsJson continuing(ContinuesJson proof) {
+    return new HeadlessFactsJson(
+        host, osUser, kubeClusters, labels, query, all, namespace, duration, proof);
   }
 }

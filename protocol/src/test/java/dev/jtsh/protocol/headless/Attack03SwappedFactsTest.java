@@ -33,7 +33,9 @@ class Attack03SwappedFactsTest {
           "web",
           Duration.ofHours(2),
           Instant.parse("2026-11-21T09:00:00.123456789Z"),
-          false);
+          false,
+          Instant.parse("2026-11-21T07:00:00Z"),
+          2);
 
   @Test
   void changingAnyOneFactChangesTheDigest() throws ReflectiveOperationException {
@@ -75,6 +77,7 @@ class Attack03SwappedFactsTest {
       case Duration duration -> List.of(Duration.ZERO, duration.plusNanos(1));
       case Instant instant -> List.of(Instant.EPOCH, instant.plusNanos(1));
       case Boolean flag -> List.of(!flag);
+      case Integer number -> List.of(0, number + 1);
       default -> throw new AssertionError("a new kind of fact needs a change here: " + value);
     };
   }
@@ -94,7 +97,9 @@ class Attack03SwappedFactsTest {
             FACTS.namespace(),
             FACTS.duration(),
             FACTS.requestedAt(),
-            FACTS.firstSeen());
+            FACTS.firstSeen(),
+            FACTS.continuesApprovedAt(),
+            FACTS.liveSessions());
 
     assertThat(FactsDigest.of(moved)).isNotEqualTo(FactsDigest.of(FACTS));
   }
