@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -121,7 +122,10 @@ class Attack03SwappedFactsTest {
                     .addKubeClusters("bc")
                     .setNamespace("web")
                     .setDuration(WireTime.duration(FACTS.duration()))
-                    .setRequestedAt(WireTime.timestamp(FACTS.requestedAt())))
+                    .setRequestedAt(WireTime.timestamp(FACTS.requestedAt()))
+                    .setContinuesApprovedAt(
+                        WireTime.timestamp(Objects.requireNonNull(FACTS.continuesApprovedAt())))
+                    .setLiveSessions(FACTS.liveSessions()))
             .build();
 
     assertThat(ApprovalFacts.of(request)).isEqualTo(FACTS);
