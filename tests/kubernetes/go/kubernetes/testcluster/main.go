@@ -16,6 +16,7 @@ import (
 
 	"jtsh.dev/tests/kubernetes/controlplane"
 	"jtsh.dev/tests/kubernetes/kubelet"
+	"jtsh.dev/tests/kubernetes/requestinfo"
 )
 
 const usage = `usage:
@@ -25,6 +26,8 @@ const usage = `usage:
       its owner goes: the parent process (default), or whoever holds the other end of stdin
   testcluster kubeconfig DIR USER [GROUP...]
       prints a kubeconfig with a fresh client certificate for USER in the cluster running in DIR
+  testcluster requestinfo
+      reads lines of "METHOD TARGET" on stdin and prints how kube-apiserver reads each
 `
 
 func init() {
@@ -57,6 +60,10 @@ func main() {
 			fail(err)
 		}
 		os.Stdout.Write(text)
+	case "requestinfo":
+		if err := requestinfo.Answer(os.Stdin, os.Stdout); err != nil {
+			fail(err)
+		}
 	default:
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)

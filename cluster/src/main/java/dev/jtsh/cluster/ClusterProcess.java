@@ -8,6 +8,7 @@ import dev.jtsh.cluster.auth.Auth;
 import dev.jtsh.cluster.auth.AuthGrpcServer;
 import dev.jtsh.cluster.auth.AuthSettings;
 import dev.jtsh.cluster.auth.BackendAuditSink;
+import dev.jtsh.cluster.auth.RenewedIdentity;
 import dev.jtsh.cluster.command.ClusterStarter;
 import dev.jtsh.cluster.command.Outside;
 import dev.jtsh.cluster.config.CertificateFiles;
@@ -101,8 +102,7 @@ final class ClusterProcess implements ClusterStarter.Running {
     parts.add(AuthGrpcServer.start(auth, authAddress, callers));
     ExecutorService executor =
         parts.add(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("web-", 0).factory()));
-    TlsIdentity host = auth.hosts().proxy(wanted.publicAddress().host());
-    parts.add(host.key());
+    RenewedIdentity host = parts.add(auth.hosts().proxy(wanted.publicAddress().host()));
     ProxyServer proxy =
         parts.add(
             ProxyServer.start(
@@ -144,8 +144,7 @@ final class ClusterProcess implements ClusterStarter.Running {
     for (KubeSource source : config.kubernetes()) {
       targets.put(source.name().value(), target(source));
     }
-    TlsIdentity host = auth.hosts().kubeAgent(List.copyOf(targets.keySet()));
-    parts.add(host.key());
+    RenewedIdentity host = parts.add(auth.hosts().kubeAgent(List.copyOf(targets.keySet())));
     parts.add(
         KubeAgent.start(
             new KubeAgentConfig(
@@ -159,10 +158,10 @@ final class ClusterProcess implements ClusterStarter.Running {
                 outside.clock(),
                 outside.random())));
     awaitTunnel(proxy, targets.keySet());
-    parts.add(AgentPresence.start(auth, HostIdentity.of(host.leaf()), config.kubernetes()));
+    parts.add(AgentPresence.start(auth, HostIdentity.of(host.get().leaf()), config.kubernetes()));
   }
 
-  private static KubernetesTarget target(KubeSource source) throws IOException {
+  static KubernetesTarget target(KubeSource source) throws IOException {
     try {
       return Kubeconfig.read(source.kubeconfig(), source.context());
     } catch (NoSuchFileException e) {

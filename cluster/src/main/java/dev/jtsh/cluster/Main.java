@@ -38,7 +38,7 @@ public final class Main {
    * @return the exit status
    */
   public static int run(Outside outside, String... arguments) {
-    return new ClusterProgram(outside, ClusterProcess::start).run(arguments);
+    return new ClusterProgram(outside, ClusterProcess::start, AgentProcess::start).run(arguments);
   }
 
   private static Outside ofThisProcess(CompletableFuture<Void> stop) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.audit;
 
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +55,7 @@ public record AuditEvent(Type type, Map<String, Object> fields) {
     KUBE_NAME_REFUSED("jtsh.kube.name_refused", "JT002W"),
     GRANT_REFUSED("jtsh.grant.refused", "JT003W"),
     KUBE_AGENT_FIRST_SEEN("jtsh.kube.agent_first_seen", "JT004I"),
+    HOST_RENEWED("jtsh.host.renewed", "JT006I"),
     AUDIT_OVERFLOW("jtsh.audit.overflow", "JT005E");
 
     private final String event;
@@ -60,6 +64,13 @@ public record AuditEvent(Type type, Map<String, Object> fields) {
     Type(String event, String code) {
       this.event = event;
       this.code = code;
+    }
+
+    /** The type that an agent may emit under this name and code; empty for every other. */
+    public static Optional<Type> ofAgent(String event, @Nullable Object code) {
+      return OF_AGENTS.stream()
+          .filter(type -> type.event.equals(event) && type.code.equals(code))
+          .findFirst();
     }
 
     /** The event's name in JSON key {@code event}. */
@@ -72,6 +83,24 @@ public record AuditEvent(Type type, Map<String, Object> fields) {
       return code;
     }
   }
+
+  /** What happens at an agent. */
+  private static final Set<Type> OF_AGENTS =
+      EnumSet.of(
+          Type.KUBE_REQUEST,
+          Type.SESSION_START,
+          Type.SESSION_JOIN,
+          Type.SESSION_RESIZE,
+          Type.SESSION_LEAVE,
+          Type.SESSION_END,
+          Type.SESSION_DATA,
+          Type.SESSION_REJECTED,
+          Type.EXEC,
+          Type.EXEC_FAILED,
+          Type.PORT_FORWARD,
+          Type.PORT_FORWARD_FAILED,
+          Type.CLIENT_DISCONNECT,
+          Type.AUDIT_OVERFLOW);
 
   /** Copies the fields, keeping their order. */
   public AuditEvent {

@@ -65,6 +65,14 @@ public final class AuditLog implements AutoCloseable {
   }
 
   /**
+   * Puts an event into the log that happened elsewhere, with its own time and uid; false when there
+   * is no room now: try again.
+   */
+  public boolean relay(Instant time, String uid, AuditEvent event) {
+    return queue.offer(new Line(time, uid, event));
+  }
+
+  /**
    * Waits until all events emitted before this call reached the sinks; false when it took longer.
    */
   public boolean flush(Duration longest) throws InterruptedException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.auth;
 
+import dev.jtsh.cluster.access.AccessSnapshotJson;
 import dev.jtsh.cluster.access.AccessView;
 import dev.jtsh.cluster.access.KubeClusterRecord;
 import dev.jtsh.cluster.access.Lock;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Roles and live Kubernetes clusters in memory, fed by watches of the storage: reading never
@@ -25,6 +27,7 @@ final class AccessCache implements AccessView, AutoCloseable {
   private final Map<String, Role> roles = new ConcurrentHashMap<>();
   private final Map<String, KubeServer> servers = new ConcurrentHashMap<>();
   private final Map<String, Lock> locks = new ConcurrentHashMap<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final List<Backend.Watch> watches;
 
   AccessCache(Backend backend, InstantSource clock) {
@@ -72,6 +75,17 @@ final class AccessCache implements AccessView, AutoCloseable {
         .toList();
   }
 
+  /** Everything an agent decides by, as of now. */
+  AccessSnapshotJson snapshot() {
+    return new AccessSnapshotJson(List.copyOf(roles.values()), kubeClusters(), locks());
+  }
+
+  /** Tells of each change after it until closed; the listener must be quick. */
+  AutoCloseable onChange(Runnable listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
   /** The agents that serve Kubernetes clusters now, by cluster and host. */
   List<KubeServer> servers() {
     Instant now = clock.instant();
@@ -94,6 +108,7 @@ final class AccessCache implements AccessView, AutoCloseable {
       item.ifPresentOrElse(
           i -> servers.put(key, Stored.of(i, KubeServer.class).value()), () -> servers.remove(key));
     }
+    listeners.forEach(Runnable::run);
   }
 
   @Override

@@ -30,6 +30,7 @@ public final class Auth implements AutoCloseable {
 
   private final AuthSettings settings;
   private final Supplier<String> publicAddress;
+  private final AuditLog audit;
   private final InstantSource clock;
   private final Authorities authorities;
   private final AccessCache access;
@@ -71,7 +72,8 @@ public final class Auth implements AutoCloseable {
       throws IOException {
     Authorities authorities =
         Authorities.open(dataDirectory, settings.clusterName(), clock, random);
-    return new Auth(settings, publicAddress, backend, authorities, audit, clock, random);
+    String hostId = HostId.of(dataDirectory);
+    return new Auth(settings, publicAddress, backend, authorities, hostId, audit, clock, random);
   }
 
   private Auth(
@@ -79,11 +81,13 @@ public final class Auth implements AutoCloseable {
       Supplier<String> publicAddress,
       Backend backend,
       Authorities authorities,
+      String hostId,
       AuditLog audit,
       InstantSource clock,
       SecureRandom random) {
     this.settings = settings;
     this.publicAddress = publicAddress;
+    this.audit = audit;
     this.clock = clock;
     this.authorities = authorities;
     this.executor =
@@ -99,7 +103,7 @@ public final class Auth implements AutoCloseable {
     this.locks = new Locks(backend, access, audit, clock);
     this.users = new Users(backend, roles, locks, audit, clock, random);
     this.presence = new KubePresence(name, backend, access, audit, clock);
-    this.hosts = new HostIdentities(name, authorities, clock);
+    this.hosts = new HostIdentities(name, hostId, authorities, clock);
     this.joins = new Joins(backend, hosts, presence, authorities, audit, clock, random);
     this.grants = new Grants(backend, clock);
     var challenges = new Challenges(clock, random);
@@ -227,6 +231,14 @@ public final class Auth implements AutoCloseable {
     executor.shutdown();
     access.close();
     authorities.close();
+  }
+
+  AccessCache cache() {
+    return access;
+  }
+
+  AuditLog audit() {
+    return audit;
   }
 
   HeadlessApprovals approvals() {

@@ -3,8 +3,8 @@ package dev.jtsh.cluster.auth;
 
 import dev.jtsh.cluster.net.CallerAddresses;
 import dev.jtsh.pki.tls.ClientAuthentication;
+import dev.jtsh.pki.tls.FollowingContext;
 import dev.jtsh.pki.tls.TlsContexts;
-import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.protocol.net.ServiceNames;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
@@ -38,10 +38,10 @@ public final class AuthGrpcServer implements AutoCloseable {
   private static final int CLOSE_SECONDS_MAX = 5;
 
   private final Server server;
-  private final TlsIdentity identity;
+  private final RenewedIdentity identity;
   private final EventLoopGroup loops;
 
-  private AuthGrpcServer(Server server, TlsIdentity identity, EventLoopGroup loops) {
+  private AuthGrpcServer(Server server, RenewedIdentity identity, EventLoopGroup loops) {
     this.server = server;
     this.identity = identity;
     this.loops = loops;
@@ -67,14 +67,17 @@ public final class AuthGrpcServer implements AutoCloseable {
       EventLoopGroup loops,
       CallerAddresses callers)
       throws IOException {
-    TlsIdentity identity = auth.hosts().auth();
+    RenewedIdentity identity = auth.hosts().auth();
     // Anchors of both kinds: which of them signed is looked at afterwards, per connection.
     var tls =
-        TlsContexts.server(
+        new FollowingContext(
             identity,
-            ClientAuthentication.OPTIONAL,
-            auth.userAnchors().plus(auth.hostAnchors()),
-            List.of(ServiceNames.H2));
+            own ->
+                TlsContexts.server(
+                    own,
+                    ClientAuthentication.OPTIONAL,
+                    auth.userAnchors().plus(auth.hostAnchors()),
+                    List.of(ServiceNames.H2)));
     Server server =
         NettyServerBuilder.forAddress(address)
             .channelType(channelType)
@@ -88,6 +91,7 @@ public final class AuthGrpcServer implements AutoCloseable {
             .intercept(new CallGuard(auth.clock()))
             .addService(new AuthCalls(auth))
             .addService(new TrustCalls(auth))
+            .addService(new AgentCalls(auth))
             .handshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
             .maxInboundMetadataSize(METADATA_BYTES_MAX)
@@ -115,6 +119,6 @@ public final class AuthGrpcServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     loops.shutdownGracefully(0, CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
-    identity.key().close();
+    identity.close();
   }
 }

@@ -14,6 +14,7 @@ import io.grpc.Status;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -23,6 +24,7 @@ import java.util.Set;
 final class CallGuard implements ServerInterceptor {
   static final Context.Key<Caller> CALLER = Context.key("dev.jtsh.caller");
 
+  private static final String KUBE_ROLE = "Kube";
   private static final String AUTH = "proto.AuthService/";
   private static final String TRUST = "teleport.trust.v1.TrustService/";
   private static final Set<String> FOR_ANYBODY = Set.of(AUTH + "Ping");
@@ -47,6 +49,18 @@ final class CallGuard implements ServerInterceptor {
           TRUST + "GetCertAuthorities");
   private static final Set<String> FOR_HOSTS =
       Set.of(AUTH + "Ping", AUTH + "GetClusterCACert", TRUST + "GetCertAuthorities");
+
+  private static final String AGENT = "jtsh.agent.v1.AgentService/";
+  private static final Set<String> FOR_KUBE_AGENTS =
+      Set.of(
+          AUTH + "Ping",
+          AUTH + "GetClusterCACert",
+          TRUST + "GetCertAuthorities",
+          AGENT + "Heartbeat",
+          AGENT + "Goodbye",
+          AGENT + "Renew",
+          AGENT + "WatchAccess",
+          AGENT + "EmitAudit");
 
   private final InstantSource clock;
 
@@ -74,7 +88,8 @@ final class CallGuard implements ServerInterceptor {
       case Caller.Anonymous anonymous -> checkListed(FOR_ANYBODY, method);
       case Caller.Host host -> {
         checkEnd(host.certificate());
-        checkListed(FOR_HOSTS, method);
+        boolean kube = host.identity().roles().equals(List.of(KUBE_ROLE));
+        checkListed(kube ? FOR_KUBE_AGENTS : FOR_HOSTS, method);
       }
       case Caller.User user -> {
         checkEnd(user.certificate());

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.auth;
 
+import com.google.protobuf.ByteString;
 import dev.jtsh.cluster.audit.AuditEvent;
 import dev.jtsh.cluster.audit.AuditLog;
 import dev.jtsh.cluster.storage.Backend;
+import dev.jtsh.pki.HostIdentity;
+import dev.jtsh.pki.Pem;
 import dev.jtsh.pki.PkiException;
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.kube.KubeClusterName;
+import dev.jtsh.protocol.web.AgentJoinRequest;
+import dev.jtsh.protocol.web.AgentJoinResponse;
 import java.net.InetSocketAddress;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -16,7 +23,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Join tokens of kube agents: one use, one hour, for named kube clusters (security rule 9). A token
@@ -29,9 +35,6 @@ public final class Joins {
   private static final String PREFIX = "join_tokens/";
   private static final int CLUSTERS_MAX = 100;
   private static final int TRIES_PER_MINUTE_MAX = 20;
-  private static final Pattern HOST_ID =
-      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
-
   private final Backend backend;
   private final HostIdentities hosts;
   private final KubePresence presence;
@@ -166,7 +169,7 @@ public final class Joins {
     if (!attempts.tryOnce(SourceNetwork.of(remote).address())) {
       return refused(hostId, remote, "too many attempts, try again in a minute");
     }
-    if (!HOST_ID.matcher(hostId).matches()) {
+    if (!HostId.FORM.matcher(hostId).matches()) {
       return refused("", remote, "the host id is not a UUID");
     }
     Optional<Stored<Token>> stored =
@@ -204,6 +207,51 @@ public final class Joins {
     } catch (PkiException e) {
       return refused(hostId, remote, "the agent's key is not accepted");
     }
+  }
+
+  /**
+   * The same over the wire.
+   *
+   * @throws WireException of kind ACCESS_DENIED when the token is not taken, BAD_PARAMETER for a
+   *     key that cannot be read
+   */
+  public AgentJoinResponse join(AgentJoinRequest request, InetSocketAddress remote) {
+    PublicKey key = SubmittedKeys.tlsKey(ByteString.copyFromUtf8(request.publicKey()));
+    return switch (join(request.token(), key, request.hostId(), remote)) {
+      case Joining.Joined joined ->
+          new AgentJoinResponse(
+              hosts.clusterName(),
+              Pem.encode(joined.certificate()),
+              Pem.encode(joined.hostAuthority()),
+              Pem.encode(joined.userAuthority()),
+              joined.kubeClusters());
+      case Joining.Refused(String reason) ->
+          throw new WireException(ErrorKind.ACCESS_DENIED, reason);
+    };
+  }
+
+  /**
+   * A new certificate for an agent that has one, with the same names. Blocks.
+   *
+   * @param agent the identity of the agent's verified certificate
+   * @throws WireException of kind BAD_PARAMETER when the key is not accepted
+   */
+  X509Certificate renew(HostIdentity agent, PublicKey key, InetSocketAddress remote) {
+    X509Certificate certificate;
+    try {
+      certificate = hosts.joined(agent.hostId(), agent.kubeClusters(), key);
+    } catch (PkiException e) {
+      throw new WireException(ErrorKind.BAD_PARAMETER, "the agent's key is not accepted");
+    }
+    audit.emit(
+        AuditEvent.of(AuditEvent.Type.HOST_RENEWED)
+            .with("server_id", agent.hostId())
+            .with("role", "Kube")
+            .with("kubernetes_clusters", agent.kubeClusters())
+            .with("expires", certificate.getNotAfter().toInstant().toString())
+            .with("addr.remote", Addresses.ipAndPort(remote))
+            .build());
+    return certificate;
   }
 
   private Joining refused(String hostId, InetSocketAddress remote, String reason) {

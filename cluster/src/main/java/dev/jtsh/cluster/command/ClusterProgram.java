@@ -24,11 +24,14 @@ public final class ClusterProgram {
   private final CommandLine line;
 
   /** Made for one run in this world. */
-  public ClusterProgram(Outside outside, ClusterStarter starter) {
+  public ClusterProgram(Outside outside, ClusterStarter starter, AgentStarter agentStarter) {
     this.outside = outside;
     this.line =
         new CommandLine(new ClusterCommand())
             .addSubcommand(new StartCommand(outside, starter))
+            .addSubcommand(
+                new CommandLine(new AgentCommand())
+                    .addSubcommand(new AgentCommand.Start(outside, agentStarter)))
             .addSubcommand(new StatusCommand(outside))
             .addSubcommand(new UsersCommand(outside))
             .addSubcommand(new RolesCommand(outside))

@@ -145,21 +145,9 @@ public final class ConfigReader {
   }
 
   private List<KubeSource> kubernetes() {
-    List<KubeSource> sources = new ArrayList<>();
+    List<KubeSource> sources = new ArrayList<>(KubeSource.list(file));
     Set<KubeClusterName> names = new HashSet<>();
-    for (Section entry : file.sections("kubernetes", "name", "kubeconfig", "context", "labels")) {
-      entry.requiredText("name");
-      KubeClusterName name = entry.parsed("name", KubeClusterName::new).orElseThrow();
-      if (!names.add(name)) {
-        throw entry.error("name", "kube cluster \"" + name + "\" is named twice");
-      }
-      sources.add(
-          new KubeSource(
-              name,
-              Path.of(entry.requiredText("kubeconfig")).toAbsolutePath(),
-              entry.text("context"),
-              entry.textMap("labels")));
-    }
+    sources.forEach(source -> names.add(source.name()));
     for (KubeSource source : overrides.kubernetes()) {
       if (!names.add(source.name())) {
         throw new ConfigException("kube cluster \"" + source.name() + "\" is named twice");

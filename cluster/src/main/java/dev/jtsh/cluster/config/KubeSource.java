@@ -3,8 +3,12 @@ package dev.jtsh.cluster.config;
 
 import dev.jtsh.protocol.kube.KubeClusterName;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A Kubernetes cluster this process serves itself.
@@ -19,6 +23,30 @@ public record KubeSource(
   /** Copies the labels. */
   public KubeSource {
     labels = Map.copyOf(labels);
+  }
+
+  /**
+   * Reads the list under {@code kubernetes}.
+   *
+   * @throws ConfigException if it cannot be used
+   */
+  public static List<KubeSource> list(Section file) {
+    List<KubeSource> sources = new ArrayList<>();
+    Set<KubeClusterName> names = new HashSet<>();
+    for (Section entry : file.sections("kubernetes", "name", "kubeconfig", "context", "labels")) {
+      entry.requiredText("name");
+      KubeClusterName name = entry.parsed("name", KubeClusterName::new).orElseThrow();
+      if (!names.add(name)) {
+        throw entry.error("name", "kube cluster \"" + name + "\" is named twice");
+      }
+      sources.add(
+          new KubeSource(
+              name,
+              Path.of(entry.requiredText("kubeconfig")).toAbsolutePath(),
+              entry.text("context"),
+              entry.textMap("labels")));
+    }
+    return sources;
   }
 
   /**

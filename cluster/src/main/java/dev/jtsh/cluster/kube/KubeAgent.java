@@ -10,6 +10,7 @@ import dev.jtsh.cluster.tunnel.TunnelDialer;
 import dev.jtsh.pki.HostIdentity;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -42,7 +43,7 @@ public final class KubeAgent implements AutoCloseable {
     config
         .kubeClusters()
         .forEach((name, target) -> apis.put(name, new KubernetesApi(transport, target)));
-    String serverId = HostIdentity.of(parts.host().leaf()).hostId();
+    String serverId = HostIdentity.of(parts.host().get().leaf()).hostId();
     KubeAudit audit = new KubeAudit(parts.audit(), serverId);
     KubeAgentRouter router = new KubeAgentRouter(config, parts, apis, audit, blocking);
     TunnelDialer dialer =
@@ -60,6 +61,11 @@ public final class KubeAgent implements AutoCloseable {
                     .addLast(new Exchange(CallerSide.TUNNEL, router, KubeAnswers::agentFault)),
             parts.random());
     return new KubeAgent(transport, apis, dialer, blocking);
+  }
+
+  /** Completes when the first tunnel stands. */
+  public CompletionStage<Void> connected() {
+    return dialer.connected();
   }
 
   /** Ends the tunnels, every request on them, and the connections to the API servers. */

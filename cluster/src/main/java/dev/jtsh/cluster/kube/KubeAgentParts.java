@@ -7,11 +7,12 @@ import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.pki.tls.TrustAnchors;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /**
  * What a kube agent works with.
  *
- * @param host the agent's host certificate (role Kube)
+ * @param host the agent's host certificate (role Kube), asked at each dialling
  * @param hostAnchors the host CA: whose proxy is believed to be one
  * @param userAnchors the user CA: whose certificates are users
  * @param access roles and kube clusters
@@ -20,7 +21,7 @@ import java.time.InstantSource;
  * @param random for pauses between dialling
  */
 public record KubeAgentParts(
-    TlsIdentity host,
+    Supplier<TlsIdentity> host,
     TrustAnchors hostAnchors,
     TrustAnchors userAnchors,
     AccessView access,

@@ -14,6 +14,7 @@ import dev.jtsh.cluster.kube.KubeAnswers;
 import dev.jtsh.cluster.kube.UserCheck;
 import dev.jtsh.cluster.tunnel.TunnelRegistry;
 import dev.jtsh.pki.tls.ClientAuthentication;
+import dev.jtsh.pki.tls.FollowingContext;
 import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.protocol.net.ServiceNames;
 import io.netty.channel.Channel;
@@ -58,11 +59,14 @@ final class KubeFront {
     this.audit = parts.audit();
     this.clock = parts.clock();
     this.context =
-        TlsContexts.server(
+        new FollowingContext(
             parts.host(),
-            ClientAuthentication.OPTIONAL,
-            parts.userAnchors(),
-            List.of(ServiceNames.H2, ServiceNames.HTTP_1_1));
+            own ->
+                TlsContexts.server(
+                    own,
+                    ClientAuthentication.OPTIONAL,
+                    parts.userAnchors(),
+                    List.of(ServiceNames.H2, ServiceNames.HTTP_1_1)));
   }
 
   void install(ChannelPipeline pipeline) {

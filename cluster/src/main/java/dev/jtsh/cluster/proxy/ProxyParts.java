@@ -8,11 +8,13 @@ import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.pki.tls.TrustAnchors;
 import io.netty.channel.local.LocalAddress;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /**
  * What the proxy works with.
  *
- * @param host the proxy's own host certificate (role Proxy), shown to kube clients and agents
+ * @param host the proxy's own host certificate (role Proxy), shown to kube clients and agents;
+ *     asked at each connection
  * @param userAnchors the user CA: whose certificates users present
  * @param hostAnchors the host CA: whose certificates agents present
  * @param webCertificate what the web port shows
@@ -24,7 +26,7 @@ import java.time.InstantSource;
  * @param clock for the ends of certificates and what the web says the time is
  */
 public record ProxyParts(
-    TlsIdentity host,
+    Supplier<TlsIdentity> host,
     TrustAnchors userAnchors,
     TrustAnchors hostAnchors,
     WebCertificate webCertificate,

@@ -61,7 +61,12 @@ public final class ProxyServer implements AutoCloseable {
     this.auth = new AuthPassThrough(transport, parts.auth(), parts.callers());
     this.tunnel =
         new TunnelAcceptor(
-            config.clusterName(), parts.host(), parts.hostAnchors(), registry, parts.audit());
+            config.clusterName(),
+            parts.host(),
+            parts.hostAnchors(),
+            registry,
+            parts.audit(),
+            parts.clock());
     this.kube = new KubeFront(config.clusterName(), parts, registry);
     this.inProcess = bind(new LocalAddress("jtsh-proxy-" + UUID.randomUUID()));
     this.listener = bind(config.listen());

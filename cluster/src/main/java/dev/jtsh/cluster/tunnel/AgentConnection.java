@@ -11,6 +11,9 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One connection of one agent, as the proxy uses it. */
@@ -18,15 +21,35 @@ final class AgentConnection {
   /** Below what the agent allows, so that opening a stream is never refused for that. */
   static final int STREAMS_MAX = 900;
 
+  private static final Duration LAST_STREAMS_TIME = Duration.ofHours(1);
+
   private final Channel connection;
   private final Http2Watch watch;
   private final String hostId;
+  private final Instant end;
+  private final InstantSource clock;
   private final AtomicInteger streams = new AtomicInteger();
 
-  AgentConnection(Channel connection, Http2Watch watch, String hostId) {
+  /**
+   * A connection.
+   *
+   * @param end of the agent's certificate: then nothing new is sent this way
+   */
+  AgentConnection(
+      Channel connection, Http2Watch watch, String hostId, Instant end, InstantSource clock) {
     this.connection = connection;
     this.watch = watch;
     this.hostId = hostId;
+    this.end = end;
+    this.clock = clock;
+  }
+
+  /** Closes it after its end: at once when nothing is under way, else an hour later. */
+  void closeAtEnd() {
+    Instant now = clock.instant();
+    if (now.isAfter(end) && (load() == 0 || now.isAfter(end.plus(LAST_STREAMS_TIME)))) {
+      connection.close();
+    }
   }
 
   String hostId() {
@@ -42,7 +65,10 @@ final class AgentConnection {
   }
 
   boolean hasRoom() {
-    return connection.isActive() && !watch.isGoingAway() && streams.get() < STREAMS_MAX;
+    return connection.isActive()
+        && !watch.isGoingAway()
+        && streams.get() < STREAMS_MAX
+        && !clock.instant().isAfter(end);
   }
 
   /**

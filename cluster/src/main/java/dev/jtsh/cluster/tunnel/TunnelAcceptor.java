@@ -8,6 +8,7 @@ import dev.jtsh.cluster.http.Http2Connections;
 import dev.jtsh.pki.HostIdentity;
 import dev.jtsh.pki.PkiException;
 import dev.jtsh.pki.tls.ClientAuthentication;
+import dev.jtsh.pki.tls.FollowingContext;
 import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.pki.tls.TrustAnchors;
@@ -32,10 +33,12 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,26 +52,36 @@ public final class TunnelAcceptor {
   private static final String AGENT_ROLE = "Kube";
   private static final int HEADER_BYTES_MAX = 64 * 1024;
   private static final int REGISTRATION_BYTES_MAX = 64 * 1024;
+  private static final Duration END_CHECK = Duration.ofSeconds(1);
   private static final Duration REGISTRATION_TIME_MAX = Duration.ofSeconds(15);
 
   private final String clusterName;
   private final SslContext context;
   private final TunnelRegistry registry;
   private final AuditLog audit;
+  private final InstantSource clock;
 
   /** An acceptor with a TLS context of its own, which believes the host CA only. */
   public TunnelAcceptor(
       String clusterName,
-      TlsIdentity host,
+      Supplier<TlsIdentity> host,
       TrustAnchors hostAnchors,
       TunnelRegistry registry,
-      AuditLog audit) {
+      AuditLog audit,
+      InstantSource clock) {
     this.clusterName = clusterName;
     this.context =
-        TlsContexts.server(
-            host, ClientAuthentication.REQUIRED, hostAnchors, List.of(ServiceNames.AGENT_TUNNEL));
+        new FollowingContext(
+            host,
+            own ->
+                TlsContexts.server(
+                    own,
+                    ClientAuthentication.REQUIRED,
+                    hostAnchors,
+                    List.of(ServiceNames.AGENT_TUNNEL)));
     this.registry = registry;
     this.audit = audit;
+    this.clock = clock;
   }
 
   /** Adds the tunnel's handlers to a new connection. */
@@ -91,7 +104,19 @@ public final class TunnelAcceptor {
         throw new PkiException("another protocol was agreed on");
       }
       var watch = Http2Connections.dial(channel.pipeline(), HEADER_BYTES_MAX);
-      register(agent, new AgentConnection(channel, watch, agent.hostId()));
+      var connection =
+          new AgentConnection(
+              channel, watch, agent.hostId(), leaf.getNotAfter().toInstant(), clock);
+      Future<?> look =
+          channel
+              .eventLoop()
+              .scheduleAtFixedRate(
+                  connection::closeAtEnd,
+                  END_CHECK.toSeconds(),
+                  END_CHECK.toSeconds(),
+                  TimeUnit.SECONDS);
+      channel.closeFuture().addListener(closed -> look.cancel(false));
+      register(agent, connection);
     } catch (PkiException e) {
       logger.warn("a tunnel from {} is refused: {}", channel.remoteAddress(), e.getMessage());
       channel.close();

@@ -6,6 +6,7 @@ import dev.jtsh.cluster.http.Http2Connections;
 import dev.jtsh.cluster.net.Transport;
 import dev.jtsh.pki.HostIdentity;
 import dev.jtsh.pki.PkiException;
+import dev.jtsh.pki.tls.FollowingContext;
 import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.pki.tls.TrustAnchors;
@@ -24,11 +25,14 @@ import java.net.SocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +60,7 @@ public final class TunnelDialer implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("tunnel-dialer").factory());
   private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+  private final CompletableFuture<Void> connected = new CompletableFuture<>();
   private volatile boolean closed;
 
   private TunnelDialer(
@@ -78,7 +83,7 @@ public final class TunnelDialer implements AutoCloseable {
    *
    * @param connections how many to keep
    * @param proxy the proxy's port, or its in-process address
-   * @param agent the agent's host certificate
+   * @param agent the agent's host certificate, asked at each dialling
    * @param stream adds the handlers that answer one request
    */
   public static TunnelDialer start(
@@ -86,11 +91,13 @@ public final class TunnelDialer implements AutoCloseable {
       String clusterName,
       int connections,
       SocketAddress proxy,
-      TlsIdentity agent,
+      Supplier<TlsIdentity> agent,
       TrustAnchors hostAnchors,
       Consumer<ChannelPipeline> stream,
       SecureRandom random) {
-    SslContext context = TlsContexts.client(agent, hostAnchors, List.of(ServiceNames.AGENT_TUNNEL));
+    SslContext context =
+        new FollowingContext(
+            agent, own -> TlsContexts.client(own, hostAnchors, List.of(ServiceNames.AGENT_TUNNEL)));
     TunnelDialer dialer = new TunnelDialer(transport, clusterName, proxy, context, stream, random);
     for (int i = 0; i < connections; i++) {
       dialer.dial(FIRST_PAUSE);
@@ -130,6 +137,11 @@ public final class TunnelDialer implements AutoCloseable {
     }
   }
 
+  /** Completes when the first connection to a proxy of the cluster stands. */
+  public CompletionStage<Void> connected() {
+    return connected;
+  }
+
   @Override
   public void close() {
     closed = true;
@@ -166,6 +178,7 @@ public final class TunnelDialer implements AutoCloseable {
         return;
       }
       worked = true;
+      connected.complete(null);
       Http2Connections.serve(channel.pipeline(), STREAMS_MAX, HEADER_BYTES_MAX, true, stream);
     }
   }

@@ -9,6 +9,7 @@ import dev.jtsh.cluster.proxy.WebResponse;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.json.WireJson;
+import dev.jtsh.protocol.web.AgentJoinRequest;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.MessageBody;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
@@ -141,6 +142,11 @@ public final class WebApi implements WebApplication {
                         auth.signups().finish(body, request.remote());
                         return json(200, MessageBody.OK);
                       }));
+      case "/webapi/jtsh/agent/join" ->
+          answered(
+              request,
+              AgentJoinRequest.class,
+              body -> json(200, auth.joins().join(body, request.remote())));
       case "/webapi/headless/login", "/webapi/login/headless", "/webapi/ssh/certs" ->
           headless(path, request);
       default -> CompletableFuture.completedFuture(notFound());

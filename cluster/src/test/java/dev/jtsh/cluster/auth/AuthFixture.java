@@ -79,7 +79,7 @@ public final class AuthFixture implements AutoCloseable {
   public static final InetSocketAddress SERVER = address("198.51.100.20", 40002);
 
   /** TLS peers check the real time, so the clock starts at it. */
-  final FakeClock clock = new FakeClock(Instant.now());
+  public final FakeClock clock = new FakeClock(Instant.now());
 
   final RecordingAuditSink audit = new RecordingAuditSink();
   public final Auth auth;
@@ -93,7 +93,7 @@ public final class AuthFixture implements AutoCloseable {
     this(directory, AuthSettings.defaults(CLUSTER, "localhost"));
   }
 
-  AuthFixture(Path directory, AuthSettings settings) throws Exception {
+  public AuthFixture(Path directory, AuthSettings settings) throws Exception {
     auth = Auth.open(settings, () -> ADDRESS, backend, directory, log, clock, random);
     auth.roles()
         .put(
@@ -156,7 +156,7 @@ public final class AuthFixture implements AutoCloseable {
   }
 
   /** The port of the auth API, opened when first asked for. */
-  private int port() throws IOException {
+  public int port() throws IOException {
     if (grpc == null) {
       grpc = AuthGrpcServer.start(auth, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
@@ -340,7 +340,7 @@ public final class AuthFixture implements AutoCloseable {
     return new InetSocketAddress(InetAddress.ofLiteral(ip), port);
   }
 
-  List<String> auditLines(String code) throws InterruptedException {
+  public List<String> auditLines(String code) throws InterruptedException {
     if (!log.flush(Duration.ofSeconds(5))) {
       throw new IllegalStateException("audit log did not flush");
     }

@@ -114,7 +114,7 @@ class CallerAddressIT {
   @Test
   void attack08HostCertificateIsNoUserAndUserCertificateIsNoHost() {
     callers.put(CALLER, AuthFixture.LAPTOP);
-    TlsIdentity agent = fixture().auth.hosts().kubeAgent(List.of("c1"));
+    TlsIdentity agent = fixture().auth.hosts().kubeAgent(List.of("c1")).get();
     AuthServiceBlockingStub stub = connect(agent);
     stub.ping(PingRequest.getDefaultInstance());
 

@@ -71,6 +71,9 @@ class ClusterProgramIT {
             outside,
             (config, world) -> {
               throw new IOException("cannot listen on 127.0.0.1:1");
+            },
+            (config, world) -> {
+              throw new IOException("this agent has not joined yet");
             })
         .run(arguments);
   }

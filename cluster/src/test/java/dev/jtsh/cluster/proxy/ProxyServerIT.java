@@ -12,6 +12,7 @@ import dev.jtsh.cluster.access.Role;
 import dev.jtsh.cluster.audit.AuditLog;
 import dev.jtsh.cluster.net.CallerAddresses;
 import dev.jtsh.cluster.net.Transport;
+import dev.jtsh.cluster.testing.KubePath;
 import dev.jtsh.cluster.testing.TestAuthorities;
 import dev.jtsh.cluster.testing.TlsPeer;
 import dev.jtsh.pki.tls.ClientAuthentication;
@@ -80,7 +81,7 @@ class ProxyServerIT {
                 TestAuthorities.CLUSTER,
                 ProxyLimits.DEFAULT),
             new ProxyParts(
-                authorities.proxy(),
+                KubePath.always(authorities.proxy()),
                 authorities.users(),
                 authorities.hosts(),
                 web,

@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The whole way of a kube request in one process: proxy, tunnel, agent, fake Kubernetes. */
@@ -86,7 +87,7 @@ public final class KubePath implements AutoCloseable {
                 TestAuthorities.CLUSTER,
                 ProxyLimits.DEFAULT),
             new ProxyParts(
-                authorities.proxy(),
+                always(authorities.proxy()),
                 authorities.users(),
                 authorities.hosts(),
                 WebCertificate.of(webPki.server()),
@@ -100,6 +101,11 @@ public final class KubePath implements AutoCloseable {
     awaitCluster("kube1", true);
   }
 
+  /** One and the same identity each time it is asked for. */
+  public static Supplier<TlsIdentity> always(TlsIdentity identity) {
+    return () -> identity;
+  }
+
   public KubeAgent startAgent(TlsIdentity host, SocketAddress to, String... clusters) {
     Map<String, dev.jtsh.cluster.kube.KubernetesTarget> targets = new ConcurrentHashMap<>();
     for (String cluster : clusters) {
@@ -108,7 +114,7 @@ public final class KubePath implements AutoCloseable {
     return KubeAgent.start(
         new KubeAgentConfig(TestAuthorities.CLUSTER, to, 2, targets),
         new KubeAgentParts(
-            host,
+            always(host),
             authorities.hosts(),
             authorities.users(),
             access,
