@@ -224,7 +224,7 @@ class Attack08KindByEndpointIT {
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS);
     try {
       var answers = ClientCalls.blockingServerStreamingCall(channel, method, options, request);
-      var unused = answers.hasNext();
+      var ignored = answers.hasNext();
       return true;
     } catch (StatusRuntimeException e) {
       Status.Code code = e.getStatus().getCode();
