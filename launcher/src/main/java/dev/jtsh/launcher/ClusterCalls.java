@@ -35,9 +35,13 @@ final class ClusterCalls {
 
   /** A web client that believes what the settings say. */
   WebClient web(Settings settings) {
+    return new WebClient(trust(settings), outside.clock());
+  }
+
+  /** Whom to believe for the proxy. */
+  WebTrust trust(Settings settings) {
     try {
-      return new WebClient(
-          WebTrust.load(outside.environment(), settings.caFile()), outside.clock());
+      return WebTrust.load(outside.environment(), settings.caFile());
     } catch (IOException e) {
       throw new SettingsException(String.valueOf(e.getMessage()));
     }

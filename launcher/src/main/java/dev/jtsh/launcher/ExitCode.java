@@ -28,6 +28,8 @@ public enum ExitCode {
   REQUEST_NOT_FOUND(81, "no such request, or it has expired"),
   REQUEST_DECIDED(82, "the request was decided before"),
   NO_SECURITY_KEY(83, "no security key here that the cluster knows"),
+  DOCTOR_WARNS(87, "doctor: something to look at"),
+  DOCTOR_FAILS(88, "doctor: a promise does not hold here, or the session is gone"),
   CANNOT_START(126, "the shell or command cannot be started"),
   COMMAND_NOT_FOUND(127, "the command was not found"),
   HANGUP(129, "ended by SIGHUP"),

@@ -83,6 +83,7 @@ public final class Main {
     line.addSubcommand("logout", new LogoutCommand(outside, root.cluster));
     line.addSubcommand("signup", new SignupCommand(outside, root.cluster));
     line.addSubcommand("status", new StatusCommand(outside));
+    line.addSubcommand("doctor", new DoctorCommand(outside, root.cluster));
     line.addSubcommand("version", new VersionCommand(outside.console()));
     return line;
   }

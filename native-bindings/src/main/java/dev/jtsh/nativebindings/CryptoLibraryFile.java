@@ -20,26 +20,37 @@ final class CryptoLibraryFile {
           "/opt/homebrew/opt/openssl@3/lib/libcrypto.3.dylib",
           "/usr/local/opt/openssl@3/lib/libcrypto.3.dylib");
 
-  private static final Optional<SymbolLookup> LIBRARY = load();
+  private static final Optional<Loaded> LIBRARY = load();
 
   private CryptoLibraryFile() {}
+
+  private record Loaded(Path file, SymbolLookup library) {}
 
   static boolean present() {
     return LIBRARY.isPresent();
   }
 
   static SymbolLookup require() {
+    return loaded().library();
+  }
+
+  /** The file it was loaded from. */
+  static Path path() {
+    return loaded().file();
+  }
+
+  private static Loaded loaded() {
     return LIBRARY.orElseThrow(
         () -> new UnsatisfiedLinkError("no OpenSSL 3 (libcrypto.so.3) on this system"));
   }
 
-  private static Optional<SymbolLookup> load() {
+  private static Optional<Loaded> load() {
     for (String candidate : CANDIDATES) {
       Path path = Path.of(candidate);
       if (Files.exists(path)) {
         Optional<SymbolLookup> library = NativeLinker.loadLibrary(path);
         if (library.isPresent()) {
-          return library;
+          return Optional.of(new Loaded(path, library.get()));
         }
       }
     }

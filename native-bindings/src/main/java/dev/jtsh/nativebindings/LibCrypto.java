@@ -257,6 +257,16 @@ final class LibCrypto {
     return CryptoSecureHeap.install(LIBRARY);
   }
 
+  /** Its release, such as {@code 3.0.15}: OPENSSL_VERSION_NUMBER is 0xMNN00PP0. */
+  static String version() {
+    try {
+      long number = (long) VERSION.invokeExact();
+      return "%d.%d.%d".formatted(number >> 28, (number >> 20) & 0xff, (number >> 4) & 0xff);
+    } catch (Throwable t) {
+      throw NativeLinker.unchecked(t);
+    }
+  }
+
   private static MemorySegment digest(String symbol, FunctionDescriptor descriptor) {
     try {
       return (MemorySegment) link(symbol, descriptor).invokeExact();

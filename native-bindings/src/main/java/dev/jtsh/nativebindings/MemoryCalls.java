@@ -4,6 +4,7 @@ package dev.jtsh.nativebindings;
 import static dev.jtsh.nativebindings.NativeLinker.call;
 import static dev.jtsh.nativebindings.NativeLinker.link;
 import static dev.jtsh.nativebindings.NativeLinker.linkVariadic;
+import static dev.jtsh.nativebindings.generated.KernelBindings.SYS_close_range;
 import static dev.jtsh.nativebindings.generated.LibcBindings.C_INT;
 import static dev.jtsh.nativebindings.generated.LibcBindings.O_CLOEXEC;
 import static dev.jtsh.nativebindings.generated.LibcBindings.SYS_memfd_secret;
@@ -45,6 +46,8 @@ final class MemoryCalls {
       linkVariadic("syscall", LibcBindings.syscall.makeInvoker(C_INT).descriptor(), 1);
   private static final MethodHandle SYSCALL_2 =
       linkVariadic("syscall", LibcBindings.syscall.makeInvoker(C_INT, C_INT).descriptor(), 1);
+  private static final MethodHandle SYSCALL_3 =
+      linkVariadic("syscall", LibcBindings.syscall.makeInvoker(C_INT, C_INT, C_INT).descriptor(), 1);
 
   /** Bytes of a memory page. */
   static final long PAGE_BYTES = pageBytes();
@@ -71,6 +74,14 @@ final class MemoryCalls {
         call(
             "pidfd_open of process " + pid,
             (arena, st) -> (long) SYSCALL_2.invokeExact(st, number, pid, 0));
+  }
+
+  /** Closes no descriptor: the range begins above all that can be. */
+  static void closeRangeOfNothing() {
+    long number = SYS_close_range();
+    call(
+        "close_range",
+        (arena, st) -> (long) SYSCALL_3.invokeExact(st, number, -1, -1, 0));
   }
 
   static MemorySegment mmap(MemorySegment at, long bytes, int protection, int flags, int fd) {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher.doctor;
+
+import dev.jtsh.client.ClientException;
+import dev.jtsh.client.Discovery;
+import dev.jtsh.client.RouteProbe;
+
+/** The way to the cluster's proxy, asked once and only when a proxy is known. */
+public interface ClusterReach {
+  /**
+   * Asks the proxy for its settings, as a login does; its clock is compared with ours.
+   *
+   * @throws ClientException as a login would, with words for people
+   */
+  Discovery discover() throws ClientException;
+
+  /** Tries whether protocol names reach the proxy that answered. */
+  RouteProbe.Route route(Discovery discovery);
+}
