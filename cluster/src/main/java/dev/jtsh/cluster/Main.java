@@ -4,6 +4,7 @@ package dev.jtsh.cluster;
 import dev.jtsh.cluster.command.ClusterProgram;
 import dev.jtsh.cluster.command.Outside;
 import dev.jtsh.nativebindings.ProcessHardening;
+import dev.jtsh.nativebindings.ProcessSecrets;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -28,6 +29,7 @@ public final class Main {
     Thread hook = Thread.ofPlatform().name("stop").unstarted(() -> stop(stop, ended));
     Runtime.getRuntime().addShutdownHook(hook);
     int status = run(ofThisProcess(stop), arguments);
+    ProcessSecrets.wipe();
     ended.complete(status);
     System.exit(status);
   }

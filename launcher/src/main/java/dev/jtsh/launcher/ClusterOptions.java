@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import dev.jtsh.nativebindings.MlockMode;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The options that say which cluster a command talks to. Taken before and after the command's name.
+ * The options every command takes, before and after its name: which cluster it talks to, and how.
  */
 final class ClusterOptions {
   @Option(
@@ -42,4 +44,37 @@ final class ClusterOptions {
       scope = ScopeType.INHERIT,
       description = "Ask for approval on another device; also TELEPORT_HEADLESS=1.")
   boolean headless;
+
+  @Option(
+      names = "--mlock",
+      scope = ScopeType.INHERIT,
+      paramLabel = "MODE",
+      description =
+          "Keep secrets out of swap: off, auto, best_effort or strict; also TELEPORT_MLOCK_MODE.")
+  @Nullable String mlock;
+
+  /** Whether this run asks for approval on another device. */
+  boolean headless(Map<String, String> environment) {
+    return headless
+        || switch (environment.getOrDefault("TELEPORT_HEADLESS", "")) {
+          case "1", "true", "yes", "t", "T", "TRUE", "True" -> true;
+          default -> false;
+        };
+  }
+
+  /**
+   * What {@code --mlock}, else {@code TELEPORT_MLOCK_MODE}, else {@code auto} means for this run.
+   *
+   * @throws SettingsException when it is none of the modes
+   */
+  MlockMode mlock(Map<String, String> environment) {
+    String variable = environment.getOrDefault("TELEPORT_MLOCK_MODE", "");
+    String name = mlock != null ? mlock : variable.isEmpty() ? MlockMode.AUTO.text() : variable;
+    return MlockMode.named(name)
+        .orElseThrow(() ->
+            new SettingsException(
+                (mlock != null ? "--mlock" : "TELEPORT_MLOCK_MODE")
+                    + " is off, auto, best_effort or strict"))
+        .decided(headless(environment));
+  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import dev.jtsh.nativebindings.MlockMode;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param asGroups Kubernetes groups to act with
  * @param port the local proxy's; 0 = any free one
  * @param length wanted; empty = as long as the cluster gives
+ * @param mlock what to do when a secret cannot be locked in memory
  * @param command to run in place of a shell; empty = a shell
  */
 record KubeSelection(
@@ -33,6 +35,7 @@ record KubeSelection(
     List<String> asGroups,
     int port,
     Optional<Duration> length,
+    MlockMode mlock,
     List<String> command) {
   KubeSelection {
     kubeClusters = List.copyOf(kubeClusters);

@@ -12,8 +12,10 @@ import dev.jtsh.kubeproxy.LocalCredentials;
 import dev.jtsh.kubeproxy.UpstreamTarget;
 import dev.jtsh.nativebindings.ErrnoException;
 import dev.jtsh.nativebindings.ExitStatus;
+import dev.jtsh.nativebindings.MemoryLock;
 import dev.jtsh.nativebindings.PasswdEntry;
 import dev.jtsh.nativebindings.SecretBuffer;
+import dev.jtsh.nativebindings.SecretPlace;
 import dev.jtsh.nativebindings.SessionFile;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.protocol.kube.NamespaceScope;
@@ -26,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -82,6 +85,14 @@ final class KubeShellSession {
                 new DirectDialer(target(), CONNECT_TIMEOUT),
                 outside.clock());
         SessionFile kubeconfig = kubeconfig(credentials, proxy)) {
+      if (!kubeconfig.locked()) {
+        Optional<ExitCode> refused =
+            new UnlockedReport(console)
+                .of(selection.mlock(), List.of(SecretPlace.KUBECONFIG), MemoryLock.limitBytes());
+        if (refused.isPresent()) {
+          return refused.get().status();
+        }
+      }
       ShellChoice choice =
           ShellChoice.of(outside.environment().get("SHELL"), PasswdEntry.shellOfCurrentUser());
       sayStarted(proxy, choice);
@@ -158,7 +169,7 @@ final class KubeShellSession {
             .impersonate(selection.as(), selection.asGroups());
     if (!selection.namespace().isEmpty()) {
       List<String> limitedTo = NamespaceScope.parse(selection.namespace()).namespaces();
-      writer.namespace(java.util.Optional.of(limitedTo.getFirst()));
+      writer.namespace(Optional.of(limitedTo.getFirst()));
     }
     try (SecretBuffer content = writer.write()) {
       return SessionFile.create(

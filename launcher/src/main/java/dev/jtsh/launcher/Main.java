@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import dev.jtsh.nativebindings.MlockMode;
 import dev.jtsh.nativebindings.ProcessExit;
 import dev.jtsh.nativebindings.ProcessHardening;
+import dev.jtsh.nativebindings.ProcessSecrets;
+import dev.jtsh.nativebindings.SecretArenaExhaustedException;
 import dev.jtsh.protocol.text.SafeText;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -17,11 +21,17 @@ public final class Main {
 
   private final Outside outside;
   private final FailureReport failures;
+  private final Optional<ProcessGuard> guard;
 
-  /** Made for one run in this world. */
+  /** Made for one run in this world; the process it runs in is left as it is. */
   public Main(Outside outside) {
+    this(outside, Optional.empty());
+  }
+
+  private Main(Outside outside, Optional<ProcessGuard> guard) {
     this.outside = outside;
     this.failures = new FailureReport(outside.console());
+    this.guard = guard;
   }
 
   /** The program in the real world. */
@@ -37,7 +47,10 @@ public final class Main {
    */
   public static void start(Supplier<Outside> outside, String... args) {
     ProcessHardening.apply();
-    int status = new Main(outside.get()).run(args);
+    ProcessSecrets.wipeAtEnd();
+    Outside world = outside.get();
+    ProcessGuard guard = ProcessGuard.ofThisProcess(world.console());
+    int status = new Main(world, Optional.of(guard)).run(args);
     System.out.flush();
     System.err.flush();
     ProcessExit.now(status);
@@ -95,6 +108,17 @@ public final class Main {
         return ExitCode.OK.status();
       }
     }
+    ClusterOptions options = ((JtshCommand) parsed.commandSpec().root().userObject()).cluster;
+    try {
+      boolean headless = options.headless(outside.environment());
+      MlockMode mode = options.mlock(outside.environment());
+      Optional<ExitCode> refused = guard.flatMap(g -> g.check(headless, mode));
+      if (refused.isPresent()) {
+        return refused.get().status();
+      }
+    } catch (SettingsException e) {
+      return unusable(e);
+    }
     return new CommandLine.RunLast().execute(parsed);
   }
 
@@ -117,9 +141,19 @@ public final class Main {
 
   private int failed(Exception failure) throws Exception {
     return switch (failure) {
-      case SettingsException settings ->
-          failures.of(ExitCode.USAGE, SafeLine.of(String.valueOf(settings.getMessage()))).status();
+      case SettingsException settings -> unusable(settings);
+      case SecretArenaExhaustedException full ->
+          failures
+              .of(
+                  ExitCode.ERROR,
+                  SafeLine.of(String.valueOf(full.getMessage())),
+                  SafeText.literal("ask for fewer clusters at a time"))
+              .status();
       default -> throw failure;
     };
+  }
+
+  private int unusable(SettingsException settings) {
+    return failures.of(ExitCode.USAGE, SafeLine.of(String.valueOf(settings.getMessage()))).status();
   }
 }

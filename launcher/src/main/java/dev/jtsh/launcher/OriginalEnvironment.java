@@ -11,7 +11,8 @@ import java.util.Map;
  * shell of the session gets it back unchanged.
  */
 public final class OriginalEnvironment {
-  private static final String KEPT = "JTSH_ORIGINAL_";
+  /** In front of the name of each variable that the start script took away. */
+  static final String KEPT = "JTSH_ORIGINAL_";
 
   private OriginalEnvironment() {}
 

@@ -99,21 +99,13 @@ final class ProxyKubeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean headless = cluster.headless || headlessByEnvironment();
-    if (!headless) {
+    if (!cluster.headless(outside.environment())) {
       throw new SettingsException(
           "jtsh proxy kube needs --headless: a proxy for a login that lives here comes later");
     }
     KubeSelection selection = selection();
     Settings settings = new ClusterCalls(outside).settings(cluster, true).complete();
     return new HeadlessKubeSession(outside, settings, selection).run();
-  }
-
-  private boolean headlessByEnvironment() {
-    return switch (outside.environment().getOrDefault("TELEPORT_HEADLESS", "")) {
-      case "1", "true", "yes", "t", "T", "TRUE", "True" -> true;
-      default -> false;
-    };
   }
 
   private KubeSelection selection() {
@@ -151,6 +143,7 @@ final class ProxyKubeCommand implements Callable<Integer> {
         asGroups,
         port,
         length,
+        cluster.mlock(outside.environment()),
         command);
   }
 

@@ -4,6 +4,7 @@ package dev.jtsh.launcher;
 import dev.jtsh.nativebindings.ChildProcess;
 import dev.jtsh.nativebindings.Environment;
 import dev.jtsh.nativebindings.ExitStatus;
+import dev.jtsh.nativebindings.ProcessHardening;
 import dev.jtsh.nativebindings.SessionFile;
 import dev.jtsh.nativebindings.Signals;
 import dev.jtsh.nativebindings.SpawnRequest;
@@ -20,9 +21,12 @@ import org.jspecify.annotations.Nullable;
  * the shell: the kernel sends the shell its SIGHUP when that thread dies.
  */
 final class SessionShell {
-  /** Its own pid is known only to the child; this path also works in programs that close fd 3. */
+  /**
+   * The person's own umask, not jtsh's. The shell's pid is known only to the child; the path by it
+   * also works in programs that close fd 3.
+   */
   private static final String NAME_OWN_DESCRIPTOR =
-      "JTSH_KUBECONFIG=/proc/$$/fd/3; export JTSH_KUBECONFIG; exec \"$@\"";
+      "umask \"$1\"; shift; JTSH_KUBECONFIG=/proc/$$/fd/3; export JTSH_KUBECONFIG; exec \"$@\"";
 
   private static final Duration GRACE = Duration.ofSeconds(1);
   private static final int STDIN = 0;
@@ -92,6 +96,7 @@ final class SessionShell {
 
   private SpawnRequest request() {
     List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", NAME_OWN_DESCRIPTOR, "sh"));
+    argv.add(Integer.toOctalString(ProcessHardening.originalUmask()));
     argv.addAll(command);
     return new SpawnRequest("/bin/sh", argv, environment(), kubeconfig.childDescriptors(), true);
   }

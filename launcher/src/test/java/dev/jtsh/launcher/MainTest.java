@@ -94,6 +94,20 @@ class MainTest {
     assertThat(run.err).contains("config.yaml").contains("password").doesNotContain("hunter2");
   }
 
+  @Test
+  void aLockModeThatIsNoneIsRefusedWhereverItComesFrom() {
+    RunOfMain option = run(Map.of(), "status", "--mlock=hard");
+    assertThat(option.status).isEqualTo(2);
+    assertThat(option.err).contains("--mlock is off, auto, best_effort or strict");
+
+    RunOfMain variable = run(Map.of("TELEPORT_MLOCK_MODE", "hard"), "status");
+    assertThat(variable.status).isEqualTo(2);
+    assertThat(variable.err).contains("TELEPORT_MLOCK_MODE is off");
+
+    Map<String, String> wrong = Map.of("TELEPORT_MLOCK_MODE", "hard");
+    assertThat(run(wrong, "--mlock=strict", "status").status).isEqualTo(1); // Not logged in.
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"30s", "31h", "soon", "-5", "0"})
   void aSessionLengthThatMakesNoSenseIsRefused(String length) {

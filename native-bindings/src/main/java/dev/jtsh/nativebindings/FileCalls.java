@@ -7,6 +7,7 @@ import static dev.jtsh.nativebindings.NativeLinker.linkVariadic;
 import static dev.jtsh.nativebindings.generated.LibcBindings.C_INT;
 import static dev.jtsh.nativebindings.generated.LibcBindings.EINTR;
 import static dev.jtsh.nativebindings.generated.LibcBindings.SEEK_SET;
+import static dev.jtsh.nativebindings.generated.LibcBindings.SYS_close_range;
 import static dev.jtsh.nativebindings.generated.LibcBindings.access$descriptor;
 import static dev.jtsh.nativebindings.generated.LibcBindings.close$descriptor;
 import static dev.jtsh.nativebindings.generated.LibcBindings.fchmod$descriptor;
@@ -52,6 +53,10 @@ final class FileCalls {
   private static final MethodHandle MKDIR = link("mkdir", mkdir$descriptor());
   // int unlink(const char *path)
   private static final MethodHandle UNLINK = link("unlink", unlink$descriptor());
+  // int close_range(unsigned first, unsigned last, unsigned flags): musl has no function for it.
+  private static final MethodHandle CLOSE_RANGE =
+      linkVariadic(
+          "syscall", LibcBindings.syscall.makeInvoker(C_INT, C_INT, C_INT).descriptor(), 1);
   // mode_t umask(mode_t mask)
   private static final MethodHandle UMASK = link("umask", umask$descriptor());
 
@@ -111,6 +116,15 @@ final class FileCalls {
 
   static void ftruncate(int fd, long bytes) {
     call("ftruncate of descriptor " + fd, (a, st) -> (int) FTRUNCATE.invokeExact(st, fd, bytes));
+  }
+
+  /** Applies the flags of close_range(2) to all descriptors from the first on. */
+  static void closeRange(int first, int flags) {
+    long number = SYS_close_range();
+    int last = -1; // The largest unsigned number.
+    call(
+        "close_range from descriptor " + first,
+        (arena, st) -> (long) CLOSE_RANGE.invokeExact(st, number, first, last, flags));
   }
 
   static void fchmod(int fd, int mode) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.nativebindings;
 
+import static dev.jtsh.nativebindings.generated.LibcBindings.RLIMIT_MEMLOCK;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,8 +50,11 @@ public sealed interface MemoryLock {
     if (!NativeKey.available() || !NativeKey.memoryState().locked()) {
       unlocked.add(SecretPlace.KEYS);
     }
-    return unlocked.isEmpty()
-        ? new SecretsOnly()
-        : new Incomplete(unlocked, ProcessState.ofThisProcess().lockLimitBytes());
+    return unlocked.isEmpty() ? new SecretsOnly() : new Incomplete(unlocked, limitBytes());
+  }
+
+  /** RLIMIT_MEMLOCK, soft; −1 for none, and where there is no such limit. */
+  static long limitBytes() {
+    return NativeLinker.LINUX ? ProcessCalls.getrlimit(RLIMIT_MEMLOCK()).soft() : -1;
   }
 }

@@ -84,6 +84,19 @@ class Attack16NotDumpableTooLateIT {
     }
   }
 
+  @Test
+  void noDescriptorGoesOnToAChildUnlessItIsHandedOver() throws Exception {
+    List<String> holding = List.of("/bin/sh", "-c", "exec 9</etc/passwd; exec \"$@\"", "sh");
+    List<String> command = new ArrayList<>(holding);
+    command.addAll(as(OWNER));
+    try (SubjectProcess subject =
+        SubjectProcess.startWithClassPath(command, PublicClassPath.in(directory), "inherited")) {
+      assertThat(subject.line()).isEqualTo("inherited true modules true");
+      assertThat(subject.line()).isEqualTo("classes load Europe/Berlin");
+      assertThat(subject.awaitEnd()).isZero();
+    }
+  }
+
   /** The session must not outlive jtsh: not even kill -9 leaves the shell running. */
   @Test
   void theChildOfAKilledProcessGetsAHangup() throws Exception {

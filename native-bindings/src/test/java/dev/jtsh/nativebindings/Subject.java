@@ -23,6 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 final class Subject {
   private static final byte[] MESSAGE = "what is signed".getBytes(UTF_8);
   private static final int SIGNATURES = 1_000;
+  private static final int F_GETFD = 1;
+  private static final int FD_CLOEXEC = 1;
   private static final int REGION_BYTES = 16 * 1024;
   private static final int PEM_BYTES_MAX = 8 * 1024;
 
@@ -38,6 +40,7 @@ final class Subject {
       case "overrun" -> overrun(SecretArena.Kind.valueOf(args[1]), Long.parseLong(args[2]));
       case "end" -> end(args[1].equals("exit"));
       case "lock" -> lock();
+      case "inherited" -> inherited();
       case "terminal" -> terminal();
       case "foreground" -> foreground();
       default -> throw new IllegalArgumentException(args[0]);
@@ -196,6 +199,20 @@ final class Subject {
       say("keys " + NativeKey.memoryState());
       awaitEnd();
     }
+  }
+
+  /** Says whether a program started by whatever means would get our descriptors. */
+  private static void inherited() {
+    if (!Files.exists(Path.of("/proc/self/fd/9"))) {
+      throw new IllegalStateException("the test opens descriptor 9 for us");
+    }
+    ProcessHardening.apply();
+    say("inherited " + closeOnExec(9) + " modules " + closeOnExec(3));
+    say("classes load " + java.time.ZoneId.of("Europe/Berlin")); // From the JVM's own file.
+  }
+
+  private static boolean closeOnExec(int fd) {
+    return (FileCalls.fcntl(fd, F_GETFD, 0) & FD_CLOEXEC) != 0;
   }
 
   private static void temporary(Path root, String end) throws IOException {

@@ -4083,6 +4083,15 @@ public class LibcBindings {
     public static MemorySegment SIG_IGN() {
         return SIG_IGN;
     }
+    private static final int CLOSE_RANGE_CLOEXEC = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * #define CLOSE_RANGE_CLOEXEC 4
+     * }
+     */
+    public static int CLOSE_RANGE_CLOEXEC() {
+        return CLOSE_RANGE_CLOEXEC;
+    }
     private static final int MFD_CLOEXEC = (int)1L;
     /**
      * {@snippet lang=c :
@@ -4118,6 +4127,15 @@ public class LibcBindings {
      */
     public static long RLIM_INFINITY() {
         return RLIM_INFINITY;
+    }
+    private static final int SYS_close_range = (int)436L;
+    /**
+     * {@snippet lang=c :
+     * #define SYS_close_range 436
+     * }
+     */
+    public static int SYS_close_range() {
+        return SYS_close_range;
     }
     private static final int SYS_memfd_secret = (int)447L;
     /**
