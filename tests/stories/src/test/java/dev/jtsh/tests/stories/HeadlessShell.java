@@ -47,6 +47,11 @@ final class HeadlessShell implements AutoCloseable {
     }
   }
 
+  /** A session that was started on this terminal, which the caller closes. */
+  static HeadlessShell on(StoryWorld world, PseudoTerminal terminal) {
+    return new HeadlessShell(world, terminal);
+  }
+
   /** Says yes on alice's laptop, and waits until the local proxy runs. */
   void approve() {
     sayYes();
