@@ -17,11 +17,10 @@ import java.util.List;
 
 /**
  * What a login brought: a key that is ours, two certificates for it, and the authorities of the
- * cluster's own servers. Closing it wipes the key.
+ * cluster's own servers. Key and TLS certificate are in the arena; closing it wipes both.
  */
 public final class LoginCredentials implements AutoCloseable {
-  private final HeldKey key;
-  private final X509Certificate certificate;
+  private final TlsIdentity tls;
   private final UserIdentity identity;
   private final ByteString sshCertificate;
   private final List<HostAuthority> hostAuthorities;
@@ -47,8 +46,7 @@ public final class LoginCredentials implements AutoCloseable {
       X509Certificate certificate,
       ByteString sshCertificate,
       List<HostAuthority> hostAuthorities) {
-    this.key = key;
-    this.certificate = certificate;
+    this.tls = TlsIdentity.held(key, List.of(certificate));
     this.identity = UserIdentity.of(certificate);
     this.sshCertificate = sshCertificate;
     this.hostAuthorities = List.copyOf(hostAuthorities);
@@ -93,12 +91,12 @@ public final class LoginCredentials implements AutoCloseable {
 
   /** The private key, closed with this. */
   public HeldKey key() {
-    return key;
+    return tls.key();
   }
 
   /** The user's TLS certificate. */
   public X509Certificate certificate() {
-    return certificate;
+    return tls.leaf();
   }
 
   /** Who the certificate says we are. */
@@ -121,9 +119,9 @@ public final class LoginCredentials implements AutoCloseable {
     return identity.teleportCluster().orElseGet(() -> hostAuthorities.getFirst().cluster());
   }
 
-  /** Key and certificate for TLS. */
+  /** Key and certificate for TLS, closed with this. */
   public TlsIdentity tlsIdentity() {
-    return TlsIdentity.of(key, certificate);
+    return tls;
   }
 
   /** What the servers of {@link #cluster} must chain to. */
@@ -142,6 +140,6 @@ public final class LoginCredentials implements AutoCloseable {
 
   @Override
   public void close() {
-    key.close();
+    tls.close();
   }
 }

@@ -2,10 +2,13 @@
 package dev.jtsh.headless;
 
 import dev.jtsh.client.Discovery;
+import dev.jtsh.nativebindings.SecretArenaExhaustedException;
 import dev.jtsh.pki.HeldKey;
 import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.pki.tls.TrustAnchors;
+import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.kube.KubeClusterName;
+import dev.jtsh.protocol.text.SafeText;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,7 +120,16 @@ public final class ActiveSession implements AutoCloseable {
   }
 
   void issued(KubeClusterName kubeCluster, X509Certificate certificate) {
-    future(kubeCluster).complete(TlsIdentity.of(key, certificate));
+    try {
+      future(kubeCluster).complete(TlsIdentity.held(key, List.of(certificate)));
+    } catch (SecretArenaExhaustedException e) {
+      failed(
+          kubeCluster,
+          new ActivationOutcome.Failed(
+              ErrorKind.LIMIT_EXCEEDED,
+              SafeText.of(String.valueOf(e.getMessage())),
+              SafeText.literal("ask for fewer clusters at a time")));
+    }
   }
 
   void failed(KubeClusterName kubeCluster, ActivationOutcome.Failed why) {
@@ -148,5 +160,10 @@ public final class ActiveSession implements AutoCloseable {
   @Override
   public void close() {
     key.close();
+    for (CompletableFuture<TlsIdentity> identity : identities.values()) {
+      if (identity.isDone() && !identity.isCompletedExceptionally()) {
+        identity.join().close();
+      }
+    }
   }
 }

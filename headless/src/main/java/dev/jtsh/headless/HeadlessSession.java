@@ -143,7 +143,7 @@ public final class HeadlessSession implements AutoCloseable {
 
   /**
    * Fetches a certificate for each Kubernetes cluster and returns with the first. To be called at
-   * once: the login lives a minute. When all have come or failed, the login's key is wiped.
+   * once: the login lives a minute. When all have come or failed, the login is wiped.
    *
    * @param failed told of each cluster that fails while another does not; from any thread
    */
@@ -155,7 +155,7 @@ public final class HeadlessSession implements AutoCloseable {
     Runnable finished =
         () -> {
           auth.close();
-          key.close();
+          login.credentials().close();
         };
     ActivationOutcome outcome =
         new KubeCertificates(auth, discovery, login.credentials(), login.grant(), clock)
@@ -164,10 +164,13 @@ public final class HeadlessSession implements AutoCloseable {
     return outcome;
   }
 
-  /** Ends the session and wipes the login's key. An {@link ActiveSession} is closed on its own. */
+  /** Ends the session and wipes the login. An {@link ActiveSession} is closed on its own. */
   @Override
   public void close() {
     advance(State.ENDED);
+    if (approved != null) {
+      approved.credentials().close();
+    }
     key.close();
   }
 

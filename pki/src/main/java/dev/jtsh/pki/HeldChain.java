@@ -53,16 +53,17 @@ public final class HeldChain implements AutoCloseable {
    * @throws IllegalStateException if it is closed
    */
   public List<X509Certificate> certificates() {
-    byte[] bytes = der.segment().toArray(ValueLayout.JAVA_BYTE);
+    var bytes = new ByteArrayInputStream(der.segment().toArray(ValueLayout.JAVA_BYTE));
+    List<X509Certificate> certificates = new ArrayList<>();
     try {
-      return CertificateFactory.getInstance("X.509")
-          .generateCertificates(new ByteArrayInputStream(bytes))
-          .stream()
-          .map(X509Certificate.class::cast)
-          .toList();
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      while (bytes.available() > 0) {
+        certificates.add((X509Certificate) factory.generateCertificate(bytes));
+      }
     } catch (CertificateException e) {
       throw new IllegalStateException("a certificate in the arena was overwritten", e);
     }
+    return List.copyOf(certificates);
   }
 
   /** Wipes it. */

@@ -62,6 +62,11 @@ class TlsContextsTest {
         List.of());
   }
 
+  /** As a session has it; its key is the fixture's and stays open. */
+  private static TlsIdentity inArena(TlsIdentity identity) {
+    return TlsIdentity.held(identity.key(), identity.chain());
+  }
+
   @Test
   void boringSslIsUsedHere() {
     assertThat(TlsContexts.engineKind()).isEqualTo(TlsEngineKind.BORINGSSL);
@@ -72,7 +77,7 @@ class TlsContextsTest {
   void bothSidesProveWhoTheyAreWithKeysThatCannotBeRead(
       TlsEngineKind clientKind, TlsEngineKind serverKind, KeyKind keyKind) {
     TlsIdentity host = PKI.host(keyKind, "Proxy", "localhost");
-    TlsIdentity alice = PKI.user(keyKind, "access");
+    TlsIdentity alice = inArena(PKI.user(keyKind, "access"));
     SslContext client = TlsContexts.client(clientKind, alice, PKI.hostAnchors(), H2);
     SslContext server =
         TlsContexts.server(serverKind, host, ClientAuthentication.REQUIRED, PKI.userAnchors(), H2);
