@@ -67,7 +67,7 @@ final class LockedMemoryStory {
   @Test
   void withALimitOfZeroStrictEndsAndBestEffortNamesWhatIsUnlocked() throws Exception {
     List<String> command = new ArrayList<>(limit(0));
-    command.addAll(world.sessionCommandOf(StoryWorld.USER, List.of("--mlock=strict")));
+    command.addAll(world.command().with(List.of("--mlock=strict")).words());
     ProgramResult strict = world.run(command);
     assertThat(strict.exitCode()).isEqualTo(84);
     assertThat(strict.stderr()).contains("private keys").contains("ulimit -l");
@@ -106,7 +106,7 @@ final class LockedMemoryStory {
 
   private PseudoTerminal limited(int bytes, String more) {
     List<String> command = new ArrayList<>(limit(bytes));
-    command.addAll(world.sessionCommandOf(StoryWorld.USER, List.of(more)));
+    command.addAll(world.command().with(List.of(more)).words());
     return world.terminal(command, world.environment("/bin/bash"));
   }
 
