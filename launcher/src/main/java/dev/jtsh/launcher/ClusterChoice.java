@@ -12,16 +12,26 @@ import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.completer.StringsCompleter;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.InfoCmp;
 
 /**
  * Asks at a terminal which of several kube clusters is the current one: by number, or by name with
  * TAB. Only asked when the person named none.
  */
 final class ClusterChoice {
-  private final Console console;
+  private static final String PLAIN_TERMINAL = "ansi";
 
-  ClusterChoice(Console console) {
+  private final Console console;
+  private final String terminalType;
+
+  /**
+   * Prepares.
+   *
+   * @param terminalType what TERM says
+   */
+  ClusterChoice(Console console, String terminalType) {
     this.console = console;
+    this.terminalType = terminalType;
   }
 
   /** The chosen one; the first when the answer is empty or the person gives up choosing. */
@@ -33,7 +43,7 @@ final class ClusterChoice {
               SafeText.of(Integer.toString(i + 1)),
               SafeText.of(clusters.get(i).value())));
     }
-    try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
+    try (Terminal terminal = terminal()) {
       LineReader reader =
           LineReaderBuilder.builder()
               .terminal(terminal)
@@ -56,5 +66,13 @@ final class ClusterChoice {
     } catch (UserInterruptException | EndOfFileException | IOException e) {
       return clusters.getFirst();
     }
+  }
+
+  /** JLine would run infocmp and test, found by PATH, beside the keys: it is to know without. */
+  private Terminal terminal() throws IOException {
+    boolean known = InfoCmp.getDefaultInfoCmp(terminalType) != null;
+    String type = known ? terminalType : PLAIN_TERMINAL;
+    InfoCmp.setLoadedInfoCmp(type, InfoCmp.getDefaultInfoCmp(type));
+    return TerminalBuilder.builder().system(true).type(type).jni(false).exec(false).build();
   }
 }

@@ -188,7 +188,11 @@ final class KubeShellSession {
       return named;
     }
     boolean ask = granted.size() > 1 && outside.interactive() && selection.command().isEmpty();
-    KubeClusterName current = ask ? new ClusterChoice(console).among(granted) : granted.getFirst();
+    KubeClusterName current =
+        ask
+            ? new ClusterChoice(console, outside.environment().getOrDefault("TERM", ""))
+                .among(granted)
+            : granted.getFirst();
     List<KubeClusterName> all = new ArrayList<>(granted);
     all.remove(current);
     all.addFirst(current);

@@ -34,7 +34,13 @@ final class HeadlessShell implements AutoCloseable {
   /** The same for any command of a session. */
   static HeadlessShell ask(
       StoryWorld world, SessionCommand command, Map<String, String> environment) {
-    PseudoTerminal terminal = world.terminal(command.words(), environment);
+    return ask(world, command.words(), environment);
+  }
+
+  /** The same by way of another program that starts it. */
+  static HeadlessShell ask(
+      StoryWorld world, List<String> command, Map<String, String> environment) {
+    PseudoTerminal terminal = world.terminal(command, environment);
     boolean asked = false;
     try {
       HeadlessShell shell = new HeadlessShell(world, terminal);
