@@ -2,6 +2,7 @@
 package dev.jtsh.launcher.doctor;
 
 import dev.jtsh.protocol.text.SafeText;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -41,7 +42,11 @@ final class EnvironmentCheck implements Check {
   public Outcome look() {
     TreeSet<String> inForce = new TreeSet<>();
     TreeSet<String> kept = new TreeSet<>();
-    for (String name : machine.raw().keySet()) {
+    for (Map.Entry<String, String> variable : machine.raw().entrySet()) {
+      String name = variable.getKey();
+      if (variable.getValue().isEmpty()) {
+        continue;
+      }
       if (loadsCode(name)) {
         inForce.add(name);
       } else if (name.startsWith(KEPT) && loadsCode(name.substring(KEPT.length()))) {

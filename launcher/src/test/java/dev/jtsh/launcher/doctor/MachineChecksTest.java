@@ -94,6 +94,7 @@ class MachineChecksTest {
   @Test
   void variableThatLoadsCodeIsSaidAndOneInForceFails() {
     machine.raw.put("LANG", "C");
+    machine.raw.put("JTSH_ORIGINAL_LD_LIBRARY_PATH", "");
     assertThat(environment()).isInstanceOf(Outcome.Ok.class);
     machine.raw.put("JTSH_ORIGINAL_LD_PRELOAD", "/tmp/x.so");
     assertThat(environment()).isInstanceOf(Outcome.Warning.class);
