@@ -35,7 +35,16 @@ final class SubjectName {
   final Map<SubjectAttribute, List<String>> extras = new EnumMap<>(SubjectAttribute.class);
 
   static SubjectName of(X509Certificate certificate) {
-    return of(X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()));
+    return of(certificate.getSubjectX500Principal().getEncoded());
+  }
+
+  /** The JDK takes certificates whose subject Bouncy Castle refuses, and the other way round. */
+  static SubjectName of(byte[] der) {
+    try {
+      return of(X500Name.getInstance(der));
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new PkiException("the certificate's subject is malformed", e);
+    }
   }
 
   static SubjectName of(X500Name name) {
@@ -60,7 +69,11 @@ final class SubjectName {
     if (!(value instanceof ASN1String text)) {
       throw new PkiException("the subject's attribute " + type + " is not a string");
     }
-    list.add(text.getString());
+    try {
+      list.add(text.getString());
+    } catch (IllegalArgumentException e) {
+      throw new PkiException("the subject's attribute " + type + " is not text", e);
+    }
   }
 
   private @Nullable List<String> listOf(ASN1ObjectIdentifier type) {

@@ -132,6 +132,23 @@ class UserIdentityTest {
   }
 
   @Test
+  void aNameThatIsNoTextIsRefused() {
+    // CN as a UTF8String of the byte F5, which no UTF-8 holds.
+    byte[] subject = HexFormat.of().parseHex("300c310a300806035504030c01f5");
+    assertThatThrownBy(() -> SubjectName.of(X500Name.getInstance(subject)))
+        .isInstanceOf(PkiException.class)
+        .hasMessage("the subject's attribute 2.5.4.3 is not text");
+  }
+
+  @Test
+  void aSubjectThatIsNoSequenceOfNamesIsRefused() {
+    byte[] subject = HexFormat.of().parseHex("300c310a300806035504030c05f5");
+    assertThatThrownBy(() -> SubjectName.of(subject))
+        .isInstanceOf(PkiException.class)
+        .hasMessage("the certificate's subject is malformed");
+  }
+
+  @Test
   void attributeNumbersAreWrittenAsOnTheWire() {
     byte[] subject = alice().mfaVerified("device").build().subject();
     assertThat(HexFormat.of().formatHex(subject)).contains("06052bce0f0108");

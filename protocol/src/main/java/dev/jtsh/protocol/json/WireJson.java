@@ -61,7 +61,8 @@ public final class WireJson {
     } catch (JsonProcessingException e) {
       throw new WireException(ErrorKind.BAD_PARAMETER, "request: " + describe(e));
     } catch (IOException e) {
-      throw new IllegalStateException("reading from memory failed", e);
+      // Bytes that are no text in the encoding they begin with.
+      throw new WireException(ErrorKind.BAD_PARAMETER, "request: malformed JSON");
     }
   }
 

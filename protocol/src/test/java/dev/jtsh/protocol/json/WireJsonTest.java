@@ -11,6 +11,7 @@ import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.web.GrantJson;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
+import dev.jtsh.protocol.web.PingResponse;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,14 @@ class WireJsonTest {
     assertThatThrownBy(() -> login(json))
         .isInstanceOfSatisfying(
             WireException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.BAD_PARAMETER));
+  }
+
+  @Test
+  void bytesThatAreNoTextAreABadParameter() {
+    byte[] looksLikeUtf32 = {0x0a, 0, 0, 0, 0, 0};
+    assertThatThrownBy(() -> WireJson.read(looksLikeUtf32, PingResponse.class))
+        .isInstanceOf(WireException.class)
+        .hasMessage("request: malformed JSON");
   }
 
   @Test
