@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.client;
 
+import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.pki.HeldKey;
 import dev.jtsh.pki.KeyKind;
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
-import dev.jtsh.protocol.web.Password;
 import dev.jtsh.protocol.web.SignupBeginResponse;
-import dev.jtsh.protocol.web.SignupFinishRequest;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import dev.jtsh.protocol.web.WebauthnAttestationJson;
@@ -32,14 +31,14 @@ public final class LoginSession {
    * Logs in and returns the credentials, which the caller stores and closes.
    *
    * @param discovery of the connector {@code local}
-   * @param password wiped by the caller
+   * @param password UTF-8, wiped by the caller
    * @param ttl wanted length; zero for the cluster's default
    * @param pinnedParent a parent domain accepted as WebAuthn relying party
    */
   public LoginCredentials login(
       Discovery discovery,
       String user,
-      Password password,
+      SecretBuffer password,
       Duration ttl,
       Optional<String> pinnedParent)
       throws ClientException {
@@ -88,21 +87,20 @@ public final class LoginSession {
   /**
    * Step two of a sign-up: makes a credential and sets the password.
    *
-   * @param password wiped by the caller
+   * @param password UTF-8, wiped by the caller
    * @param deviceName what the user calls the key
    */
   public void finishSignup(
       Discovery discovery,
       String token,
       SignupBeginResponse begin,
-      Password password,
+      SecretBuffer password,
       String deviceName)
       throws ClientException {
     WebauthnAttestationJson attestation =
         new WebauthnCeremony(discovery.proxy(), Optional.empty(), securityKey)
             .register(begin.webauthn());
-    web.finishSignup(
-        discovery.proxy(), new SignupFinishRequest(token, password, deviceName, attestation));
+    web.finishSignup(discovery.proxy(), token, password, deviceName, attestation);
   }
 
   private static void requirePasswordAndWebauthn(Discovery discovery) throws ClientException {

@@ -2,6 +2,7 @@
 package dev.jtsh.client;
 
 import com.google.protobuf.ByteString;
+import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.pki.SshPublicKey;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireError;
@@ -14,13 +15,13 @@ import dev.jtsh.protocol.web.MessageBody;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
 import dev.jtsh.protocol.web.MfaLoginFinishRequest;
-import dev.jtsh.protocol.web.Password;
 import dev.jtsh.protocol.web.PingResponse;
 import dev.jtsh.protocol.web.SignupBeginRequest;
 import dev.jtsh.protocol.web.SignupBeginResponse;
 import dev.jtsh.protocol.web.SignupFinishRequest;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
+import dev.jtsh.protocol.web.WebauthnAttestationJson;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,7 +33,6 @@ import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -215,8 +215,12 @@ public final class WebClient implements AutoCloseable {
         SshLoginResponse.class);
   }
 
-  /** First half of a login with password and WebAuthn: the challenge. */
-  public MfaLoginBeginResponse beginLogin(ProxyAddress proxy, String user, Password password)
+  /**
+   * First half of a login with password and WebAuthn: the challenge.
+   *
+   * @param password UTF-8, wiped by the caller
+   */
+  public MfaLoginBeginResponse beginLogin(ProxyAddress proxy, String user, SecretBuffer password)
       throws ClientException {
     SafeText action = SafeText.literal("logging in");
     return read(
@@ -225,20 +229,21 @@ public final class WebClient implements AutoCloseable {
             action,
             proxy,
             "/webapi/mfa/login/begin",
-            new MfaLoginBeginRequest(user, password, false),
-            CALL_TIME),
+            new MfaLoginBeginRequest(user, PasswordBody.PLACEHOLDER, false),
+            password),
         MfaLoginBeginResponse.class);
   }
 
   /**
    * Second half of a login: the signed challenge for certificates.
    *
+   * @param password UTF-8, wiped by the caller
    * @param ttl wanted length; zero for the cluster's default
    */
   public SshLoginResponse finishLogin(
       Discovery discovery,
       String user,
-      Password password,
+      SecretBuffer password,
       WebauthnAssertionJson assertion,
       PublicKey key,
       Duration ttl)
@@ -249,7 +254,7 @@ public final class WebClient implements AutoCloseable {
     var body =
         new MfaLoginFinishRequest(
             user,
-            password,
+            PasswordBody.PLACEHOLDER,
             assertion,
             "",
             two ? ByteString.EMPTY : ssh,
@@ -261,7 +266,7 @@ public final class WebClient implements AutoCloseable {
             "");
     return read(
         action,
-        post(action, discovery.proxy(), "/webapi/mfa/login/finish", body, CALL_TIME),
+        post(action, discovery.proxy(), "/webapi/mfa/login/finish", body, password),
         SshLoginResponse.class);
   }
 
@@ -274,12 +279,24 @@ public final class WebClient implements AutoCloseable {
         SignupBeginResponse.class);
   }
 
-  /** Redeems an invite, second half: password and new credential. */
-  public void finishSignup(ProxyAddress proxy, SignupFinishRequest request) throws ClientException {
+  /**
+   * Redeems an invite, second half: password and new credential.
+   *
+   * @param password UTF-8, wiped by the caller
+   * @param deviceName what the user calls the key
+   */
+  public void finishSignup(
+      ProxyAddress proxy,
+      String token,
+      SecretBuffer password,
+      String deviceName,
+      WebauthnAttestationJson attestation)
+      throws ClientException {
+    var request = new SignupFinishRequest(token, PasswordBody.PLACEHOLDER, deviceName, attestation);
     SafeText action = SafeText.literal("signing up");
     read(
         action,
-        post(action, proxy, "/webapi/jtsh/signup/finish", request, CALL_TIME),
+        post(action, proxy, "/webapi/jtsh/signup/finish", request, password),
         MessageBody.class);
   }
 
@@ -291,18 +308,31 @@ public final class WebClient implements AutoCloseable {
   private HttpResponse<byte[]> post(
       SafeText action, ProxyAddress proxy, String path, Object body, Duration limit)
       throws ClientException {
-    byte[] json = WireJson.write(body);
-    try {
-      return send(
-          action,
-          proxy,
-          request(proxy, path)
-              .header("Content-Type", "application/json")
-              .POST(HttpRequest.BodyPublishers.ofByteArray(json)),
-          limit);
-    } finally {
-      Arrays.fill(json, (byte) 0); // It may hold a password.
+    return post(
+        action, proxy, path, HttpRequest.BodyPublishers.ofByteArray(WireJson.write(body)), limit);
+  }
+
+  /** With a password where the request has its placeholder. */
+  private HttpResponse<byte[]> post(
+      SafeText action, ProxyAddress proxy, String path, Object request, SecretBuffer password)
+      throws ClientException {
+    try (PasswordBody body = PasswordBody.of(request, password)) {
+      return post(action, proxy, path, body.publisher(), CALL_TIME);
     }
+  }
+
+  private HttpResponse<byte[]> post(
+      SafeText action,
+      ProxyAddress proxy,
+      String path,
+      HttpRequest.BodyPublisher body,
+      Duration limit)
+      throws ClientException {
+    return send(
+        action,
+        proxy,
+        request(proxy, path).header("Content-Type", "application/json").POST(body),
+        limit);
   }
 
   private static HttpRequest.Builder request(ProxyAddress proxy, String path) {

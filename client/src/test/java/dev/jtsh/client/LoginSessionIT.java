@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.jtsh.nativebindings.SecretArena;
+import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.protocol.web.MessageBody;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
 import dev.jtsh.protocol.web.MfaLoginFinishRequest;
-import dev.jtsh.protocol.web.Password;
 import dev.jtsh.protocol.web.SignupBeginResponse;
 import dev.jtsh.protocol.web.SignupFinishRequest;
 import dev.jtsh.protocol.web.WebauthnChallengeJson;
@@ -22,6 +23,7 @@ import dev.jtsh.tests.fixtures.webauthn.Assertion;
 import dev.jtsh.tests.fixtures.webauthn.Registration;
 import dev.jtsh.tests.fixtures.webauthn.SoftwareAuthenticator;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -68,7 +70,7 @@ class LoginSessionIT {
     Discovery discovery = web.ping(proxy, "local");
     var store = new ProfileStore(directory.resolve("home"));
 
-    try (Password password = password();
+    try (SecretBuffer password = password();
         LoginCredentials login =
             session.login(discovery, "alice", password, Duration.ZERO, Optional.empty())) {
       store.save(login, discovery, Optional.empty());
@@ -145,7 +147,7 @@ class LoginSessionIT {
     cluster.web().on("/webapi/jtsh/signup/finish", call -> WebReply.json(MessageBody.OK));
 
     SignupBeginResponse begin = session.beginSignup(discovery, "invite");
-    try (Password password = password()) {
+    try (SecretBuffer password = password()) {
       session.finishSignup(discovery, "invite", begin, password, "blue key");
     }
 
@@ -160,7 +162,7 @@ class LoginSessionIT {
   @Test
   void attack22SignupForAnotherSiteMakesNoCredential() throws Exception {
     Discovery discovery = web.ping(proxy, "local");
-    try (Password password = password()) {
+    try (SecretBuffer password = password()) {
       assertThatThrownBy(() ->
               session.finishSignup(
                   discovery, "invite", creation("bank.example.com"), password, "key"))
@@ -170,7 +172,7 @@ class LoginSessionIT {
   }
 
   private void login() throws ClientException {
-    try (Password password = password()) {
+    try (SecretBuffer password = password()) {
       session
           .login(web.ping(proxy, "local"), "alice", password, Duration.ZERO, Optional.empty())
           .close();
@@ -225,8 +227,11 @@ class LoginSessionIT {
                 "none")));
   }
 
-  private static Password password() {
-    return Password.copyOf("correct horse".toCharArray());
+  private static SecretBuffer password() {
+    byte[] bytes = "correct horse".getBytes(StandardCharsets.UTF_8);
+    SecretBuffer password = SecretArena.process().allocate(bytes.length);
+    password.segment().copyFrom(MemorySegment.ofArray(bytes));
+    return password;
   }
 
   /** The software authenticator as a security key. */

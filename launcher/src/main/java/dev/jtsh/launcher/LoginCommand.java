@@ -8,8 +8,8 @@ import dev.jtsh.client.LoginSession;
 import dev.jtsh.client.Profile;
 import dev.jtsh.client.ProfileStore;
 import dev.jtsh.client.WebClient;
+import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.protocol.text.SafeText;
-import dev.jtsh.protocol.web.Password;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -46,7 +46,7 @@ final class LoginCommand implements Callable<Integer> {
           profiles.forProxy(discovery.proxy().host()).flatMap(Profile::pinnedParent);
       SafeText prompt =
           SafeText.format("Enter password for Teleport user {}:\n", SafeText.of(user));
-      try (Password password = new Passwords(outside.passwords()).ask(prompt)) {
+      try (SecretBuffer password = new Passwords(outside.passwords()).ask(prompt)) {
         outside.console().say(SafeText.literal("Tap any security key"));
         try (LoginCredentials login =
             new LoginSession(web, calls.securityKey())

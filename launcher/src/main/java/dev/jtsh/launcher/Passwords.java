@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import dev.jtsh.nativebindings.SecretArena;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.protocol.text.SafeText;
-import dev.jtsh.protocol.web.Password;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
-/** Asks for passwords and turns the typed bytes into characters, wiping each copy on the way. */
+/** Asks for passwords. They stay in the arena as the bytes that were typed. */
 final class Passwords {
+  private static final int CHECKED_AT_ONCE_BYTES = 128;
+
   private final PasswordSource source;
 
   Passwords(PasswordSource source) {
@@ -21,44 +24,48 @@ final class Passwords {
   /**
    * Asks once.
    *
-   * @return closed by the caller
+   * @return UTF-8; closed by the caller
    * @throws SettingsException when there is no usable answer
    */
-  Password ask(SafeText prompt) {
-    CharBuffer characters = null;
-    try (SecretBuffer typed = source.read(prompt)) {
-      characters = StandardCharsets.UTF_8.newDecoder().decode(typed.segment().asByteBuffer());
-      return Password.copyOf(characters.array(), 0, characters.limit());
-    } catch (CharacterCodingException e) {
-      throw new SettingsException("the password is not valid UTF-8");
+  SecretBuffer ask(SafeText prompt) {
+    SecretBuffer typed;
+    try {
+      typed = source.read(prompt);
     } catch (IOException e) {
       throw new SettingsException(String.valueOf(e.getMessage()));
-    } finally {
-      if (characters != null) {
-        Arrays.fill(characters.array(), '\0');
-      }
     }
+    if (!isUtf8(typed.segment().asByteBuffer())) {
+      typed.close();
+      throw new SettingsException("the password is not valid UTF-8");
+    }
+    return typed;
   }
 
   /** Asks twice, for a new password. */
-  Password askNew(SafeText prompt, SafeText again) {
-    Password first = ask(prompt);
-    char[] a = first.copy();
-    try (Password second = ask(again)) {
-      char[] b = second.copy();
-      try {
-        if (!Arrays.equals(a, b)) {
-          throw new SettingsException("the two passwords differ");
-        }
-      } finally {
-        Arrays.fill(b, '\0');
+  SecretBuffer askNew(SafeText prompt, SafeText again) {
+    SecretBuffer first = ask(prompt);
+    try (SecretBuffer second = ask(again)) {
+      if (first.segment().mismatch(second.segment()) >= 0) {
+        throw new SettingsException("the two passwords differ");
       }
       return first;
     } catch (RuntimeException e) {
       first.close();
       throw e;
-    } finally {
-      Arrays.fill(a, '\0');
+    }
+  }
+
+  /** Decodes piece by piece into the arena, and throws the characters away. */
+  private static boolean isUtf8(ByteBuffer typed) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    try (SecretBuffer scratch = SecretArena.process().allocate(CHECKED_AT_ONCE_BYTES)) {
+      CharBuffer characters = scratch.segment().asByteBuffer().asCharBuffer();
+      CoderResult result;
+      do {
+        characters.clear();
+        result = decoder.decode(typed, characters, true);
+      } while (result.isOverflow());
+      return !result.isError();
     }
   }
 }

@@ -5,10 +5,10 @@ import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Discovery;
 import dev.jtsh.client.LoginSession;
 import dev.jtsh.client.WebClient;
+import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.protocol.text.SafeText;
-import dev.jtsh.protocol.web.Password;
 import dev.jtsh.protocol.web.SignupBeginResponse;
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,7 +54,7 @@ final class SignupCommand implements Callable<Integer> {
       String invite = invite(passwords);
       SignupBeginResponse begin = session.beginSignup(discovery, invite);
       outside.console().say(SafeText.format("Welcome, {}.", SafeText.of(begin.user())));
-      try (Password password =
+      try (SecretBuffer password =
           passwords.askNew(
               SafeText.literal("Choose a password:\n"), SafeText.literal("Again:\n"))) {
         outside.console().say(SafeText.literal("Tap the security key to register"));
@@ -73,13 +73,14 @@ final class SignupCommand implements Callable<Integer> {
     }
   }
 
-  /** The invite's token: what is typed, or the last part of a link. */
+  /**
+   * The invite's token: what is typed, or the last part of a link. A String, for it opens nothing
+   * once this command has used it.
+   */
   private static String invite(Passwords passwords) {
-    try (Password typed = passwords.ask(SafeText.literal("Invite (or its link):\n"))) {
-      char[] characters = typed.copy();
-      String text = new String(characters).strip();
-      Arrays.fill(characters, '\0');
-      return text.substring(text.lastIndexOf('/') + 1);
+    try (SecretBuffer typed = passwords.ask(SafeText.literal("Invite (or its link):\n"))) {
+      String text = StandardCharsets.UTF_8.decode(typed.segment().asByteBuffer()).toString();
+      return text.substring(text.lastIndexOf('/') + 1).strip();
     }
   }
 }

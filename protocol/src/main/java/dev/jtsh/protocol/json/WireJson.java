@@ -80,6 +80,7 @@ public final class WireJson {
   public static ObjectMapper newMapper() {
     JsonFactory factory =
         JsonFactory.builder()
+            .recyclerPool(new WipedBuffers())
             .streamReadConstraints(
                 StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_NESTING)
