@@ -14,8 +14,15 @@ for name in LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG LD_PROFILE LD_BIND_NOW 
   fi
 done
 unset name value present
-exec @JAVA@ @FLAGS@ -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
+# What ends in a moment is compiled quickly; what serves for hours may be compiled well, and gives
+# the memory that takes back (measured in docs/performance.md).
+tiers=-XX:TieredStopAtLevel=1
+case " $* " in
+  *" proxy "* | *" start "*) tiers=-XX:TrimNativeHeapInterval=10000 ;;
+esac
+exec @JAVA@ @FLAGS@ $tiers -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
   -XX:+ErrorFileToStderr -XX:-DumpReplayDataOnError -XX:-CreateCoredumpOnCrash \
   -XX:-HeapDumpOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
   --sun-misc-unsafe-memory-access=allow -Djava.library.path=@NATIVE@ -Dorg.sqlite.lib.path=@SQLITE@ \
-  -Dio.netty.native.detectNativeLibraryDuplicates=false -cp "@CLASSPATH@" @MAIN@ "$@"
+  -Dio.netty.native.detectNativeLibraryDuplicates=false -Dio.netty.leakDetection.level=disabled \
+  -cp "@CLASSPATH@" @MAIN@ "$@"

@@ -40,4 +40,9 @@ final class Http1ResponseDecoder extends HttpResponseDecoder {
   protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
     throw new BadMessageException("the length of the body is ambiguous");
   }
+
+  /** Whether more has come than belongs to the answers so far. */
+  boolean holdsBytes() {
+    return actualReadableBytes() > 0;
+  }
 }

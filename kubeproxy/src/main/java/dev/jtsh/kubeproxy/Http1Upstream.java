@@ -80,7 +80,7 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   }
 
   boolean isUsable() {
-    return channel.isActive() && failure == null && exchange == null;
+    return channel.isActive() && failure == null && exchange == null && !decoder.holdsBytes();
   }
 
   /** Sends a request's head and tells the exchange. */
@@ -223,7 +223,8 @@ final class Http1Upstream extends ChannelInboundHandlerAdapter implements Upstre
   private void recycle() {
     served = true;
     idleSinceNanos = System.nanoTime();
-    if (pooled && keepAlive && requestEnded && channel.isActive()) {
+    // Bytes behind the answer would be read as the next one's: out of step (security rule 29).
+    if (pooled && keepAlive && requestEnded && isUsable()) {
       pool.recycle(this);
       if (exchange == null) {
         channel.read(); // To notice when the peer closes it.

@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 final class Http2Upstream extends Http2ConnectionHandler {
   private static final float WINDOW_UPDATE_RATIO = 0.5f;
   private static final int CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
-  private static final long QUIET_NANOS = 15_000_000_000L;
   private static final AsciiString HTTPS = AsciiString.cached("https");
 
   private final UpstreamPool.Generation pool;
@@ -216,7 +215,7 @@ final class Http2Upstream extends Http2ConnectionHandler {
     } else if (pingSentNanos != 0 && lastReadNanos - pingSentNanos < 0) {
       failure = new IOException("the proxy has not answered for a while");
       channel.close();
-    } else if (nowNanos - lastReadNanos > QUIET_NANOS) {
+    } else if (nowNanos - lastReadNanos > pool.loop().config().quietAfter().toNanos()) {
       pingSentNanos = nowNanos;
       encoder().writePing(ctx(), false, nowNanos, ctx().newPromise());
       pool.loop().flush(flush);

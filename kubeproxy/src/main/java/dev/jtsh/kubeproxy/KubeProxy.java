@@ -17,6 +17,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +41,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KubeProxy implements AutoCloseable {
   private static final List<String> PROTOCOLS = List.of(ServiceNames.H2, ServiceNames.HTTP_1_1);
+
+  /** A peer that takes nothing holds a connection up, which is then broken off. */
+  private static final int CLOSE_MILLIS = 500;
+
   private static final int BACKLOG = 512;
   private static final int LOW_WATER_BYTES = 32 * 1024;
   private static final int HIGH_WATER_BYTES = 128 * 1024;
@@ -221,7 +227,10 @@ public final class KubeProxy implements AutoCloseable {
   }
 
   private void stop() {
-    clients.close();
+    // Each channel lets go of what it holds when it is closed; an event loop that ends does not.
+    List<Future<?>> closed = new ArrayList<>(List.of(clients.close()));
+    loops.values().forEach(loop -> closed.add(loop.closeUpstreams()));
+    closed.forEach(one -> one.awaitUninterruptibly(CLOSE_MILLIS));
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
   }
 }

@@ -19,6 +19,8 @@ import java.time.Duration;
  * @param staleWriteAfter a request that changes something and has waited longer than this is not
  *     executed any more (security rule 31)
  * @param idleTimeout after which a connection without a request is closed, on both sides
+ * @param quietAfter how long a shared connection to the cluster may bring nothing before it is
+ *     asked for a sign of life; without one for as long again, it counts as dead
  */
 public record KubeProxyConfig(
     int port,
@@ -32,7 +34,8 @@ public record KubeProxyConfig(
     Duration handshakeTimeout,
     Duration identityTimeout,
     Duration staleWriteAfter,
-    Duration idleTimeout) {
+    Duration idleTimeout,
+    Duration quietAfter) {
 
   /** Checks the bounds. */
   public KubeProxyConfig {
@@ -61,7 +64,8 @@ public record KubeProxyConfig(
         Duration.ofSeconds(10),
         Duration.ofSeconds(185),
         Duration.ofSeconds(60),
-        Duration.ofMinutes(5));
+        Duration.ofMinutes(5),
+        Duration.ofSeconds(15));
   }
 
   /** The same with another number of threads. */
@@ -78,7 +82,8 @@ public record KubeProxyConfig(
         handshakeTimeout,
         identityTimeout,
         staleWriteAfter,
-        idleTimeout);
+        idleTimeout,
+        quietAfter);
   }
 
   /** The same with another number of client connections. */
@@ -95,7 +100,8 @@ public record KubeProxyConfig(
         handshakeTimeout,
         identityTimeout,
         staleWriteAfter,
-        idleTimeout);
+        idleTimeout,
+        quietAfter);
   }
 
   /** The same with other waiting times. */
@@ -113,6 +119,25 @@ public record KubeProxyConfig(
         handshake,
         identity,
         staleWrite,
-        idle);
+        idle,
+        quietAfter);
+  }
+
+  /** The same with another time before a quiet connection is asked whether it lives. */
+  public KubeProxyConfig withQuietAfter(Duration quiet) {
+    return new KubeProxyConfig(
+        port,
+        eventLoops,
+        maxConnections,
+        maxStreams,
+        maxHeaderBytes,
+        maxWaiting,
+        maxUpstreamConnections,
+        streamWindowBytes,
+        handshakeTimeout,
+        identityTimeout,
+        staleWriteAfter,
+        idleTimeout,
+        quiet);
   }
 }

@@ -3,7 +3,11 @@ package dev.jtsh.kubeproxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.Future;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -18,8 +22,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * leaves the loop its client connection lives on, so nothing here is locked.
  */
 final class ProxyLoop {
-  private static final long SWEEP_SECONDS = 15;
-
   private final EventLoop eventLoop;
   private final KubeProxyConfig config;
   private final UpstreamIdentity identities;
@@ -32,6 +34,7 @@ final class ProxyLoop {
   private final PendingFlushes flushes;
   private final Map<String, UpstreamPool> pools = new HashMap<>();
   private final Set<FrontConnection> fronts = new HashSet<>();
+  private final ChannelGroup dialled;
 
   ProxyLoop(
       EventLoop eventLoop,
@@ -47,6 +50,7 @@ final class ProxyLoop {
     this.clock = clock;
     this.waiting = waiting;
     this.flushes = new PendingFlushes(eventLoop);
+    this.dialled = new DefaultChannelGroup(eventLoop);
   }
 
   EventLoop eventLoop() {
@@ -71,6 +75,16 @@ final class ProxyLoop {
 
   UpstreamPool upstreams(String kubeCluster) {
     return pools.computeIfAbsent(kubeCluster, name -> new UpstreamPool(this, name));
+  }
+
+  /** A connection to the cluster was opened. */
+  void dialled(Channel channel) {
+    dialled.add(channel);
+  }
+
+  /** Breaks all connections to the cluster off. */
+  Future<?> closeUpstreams() {
+    return dialled.close();
   }
 
   /** Flushes the channel once everything that was read in this turn has been handled. */
@@ -105,7 +119,8 @@ final class ProxyLoop {
 
   /** Begins to look for idle connections now and then. */
   void startSweeping() {
-    eventLoop.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    long nanos = config.quietAfter().toNanos();
+    eventLoop.scheduleWithFixedDelay(this::sweep, nanos, nanos, TimeUnit.NANOSECONDS);
   }
 
   private void sweep() {

@@ -132,6 +132,7 @@ final class UpstreamPool {
         if (one.isUsable()) {
           return one;
         }
+        one.channel().close();
       }
       return null;
     }
@@ -314,6 +315,7 @@ final class UpstreamPool {
         UpstreamTarget target,
         BiConsumer<Channel, String> connected,
         Consumer<Throwable> failed) {
+      loop.dialled(channel);
       SslHandler tls =
           TlsContexts.clientHandler(
               context, channel.alloc(), target.verifiedName(), target.port(), target.serverName());

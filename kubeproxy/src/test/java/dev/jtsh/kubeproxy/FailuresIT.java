@@ -256,7 +256,8 @@ class FailuresIT {
             Duration.ofSeconds(5),
             Duration.ofMillis(50),
             Duration.ofSeconds(60),
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(15));
     try (FakeCluster cluster = new FakeCluster(pki, List.of("h2"));
         ProxyUnderTest proxy =
             new ProxyUnderTest(

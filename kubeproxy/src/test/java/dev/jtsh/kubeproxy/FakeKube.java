@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,7 @@ final class FakeKube extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext ctx, HttpRequest request) {
     if (uri.startsWith("/echo")) {
-      head(ctx, 200, null);
+      echo(ctx, request);
     } else if (uri.startsWith("/early")) {
       full(ctx, 403, "no");
     } else if (uri.startsWith("/stall")) {
@@ -102,6 +103,18 @@ final class FakeKube extends ChannelInboundHandlerAdapter {
     } else if (request.headers().contains("upgrade") && uri.contains("/exec")) {
       upgrade(ctx, request);
     }
+  }
+
+  /** Begins an answer of the same kind as the request. */
+  private static void echo(ChannelHandlerContext ctx, HttpRequest request) {
+    DefaultHttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    HttpUtil.setTransferEncodingChunked(head, true);
+    for (String name : List.of("content-type", "content-encoding")) {
+      if (request.headers().contains(name)) {
+        head.headers().set(name, request.headers().get(name));
+      }
+    }
+    ctx.writeAndFlush(head);
   }
 
   private void upgrade(ChannelHandlerContext ctx, HttpRequest request) {

@@ -228,6 +228,33 @@ class StreamingIT {
 
   @ParameterizedTest
   @CsvSource({"h1,h1", "h1,h2", "h2,h1", "h2,h2"})
+  void compressedAndProtobufBodiesPassAsTheyAre(String front, String upstream) throws Exception {
+    byte[] body = new byte[3000];
+    new Random(5).nextBytes(body);
+    try (Stage stage = new Stage(front, upstream)) {
+      HttpResponse<byte[]> answer =
+          stage.client.send(
+              stage
+                  .proxy
+                  .request("/echo")
+                  .header("content-type", "application/vnd.kubernetes.protobuf")
+                  .header("content-encoding", "gzip")
+                  .header("accept-encoding", "gzip")
+                  .POST(BodyPublishers.ofByteArray(body))
+                  .build(),
+              BodyHandlers.ofByteArray());
+
+      assertThat(answer.body()).isEqualTo(body);
+      assertThat(answer.headers().firstValue("content-encoding")).contains("gzip");
+      assertThat(answer.headers().firstValue("content-type"))
+          .contains("application/vnd.kubernetes.protobuf");
+      assertThat(stage.cluster.requests.remove().headers().get("accept-encoding"))
+          .isEqualTo("gzip");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"h1,h1", "h1,h2", "h2,h1", "h2,h2"})
   void cancelledRequestIsCancelledInTheCluster(String front, String upstream) throws Exception {
     try (Stage stage = new Stage(front, upstream)) {
       CompletableFuture<HttpResponse<String>> answer =
@@ -339,7 +366,7 @@ class StreamingIT {
   }
 
   /** The value once it has stopped changing. */
-  private static long settled(LongSupplier value) throws InterruptedException {
+  static long settled(LongSupplier value) throws InterruptedException {
     long last = -1;
     int same = 0;
     for (int i = 0; i < 200 && same < 10; i++) {
@@ -353,7 +380,7 @@ class StreamingIT {
   }
 
   /** Many zero bytes, counted as they are taken. */
-  private static final class Zeros extends InputStream {
+  static final class Zeros extends InputStream {
     private final AtomicLong taken;
     private long left;
 

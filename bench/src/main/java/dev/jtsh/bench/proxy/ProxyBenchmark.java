@@ -26,7 +26,7 @@ public final class ProxyBenchmark implements Benchmark {
           new Load("h2 1x16", true, 1, 16));
 
   private static final int IDLE_HTTP1 = 500;
-  private static final int IDLE_HTTP2 = 2000;
+  private static final int IDLE_HTTP2 = 10_000;
   private static final int STREAMS_EACH = 100;
   private static final double REQUESTS_PER_CPU_FIGURE = 10_000;
 
@@ -50,11 +50,7 @@ public final class ProxyBenchmark implements Benchmark {
     try {
       List<Target> upstream = start.upstream();
       running.addAll(upstream.reversed());
-      running.add(start.jtsh());
-      running.add(start.nginx());
-      running.add(start.haproxy());
-      running.add(start.go());
-      running.add(start.kubectlProxy());
+      running.addAll(proxies(start));
       List<Target> targets = new ArrayList<>(running);
       targets.removeAll(upstream.subList(1, upstream.size()));
       memory("RSS MiB idle", targets);
@@ -69,14 +65,21 @@ public final class ProxyBenchmark implements Benchmark {
         bulk(load, targets, scale);
       }
       memory("RSS MiB", targets);
-      for (Target target : targets) {
-        idle(scale, target, true, IDLE_HTTP2);
+      List<Target> fresh = proxies(start);
+      running.addAll(fresh);
+      for (Target target : fresh) {
+        load.forSeconds(target, LOADS.getFirst(), 1);
         idle(scale, target, false, IDLE_HTTP1);
+        idle(scale, target, true, scale.rounds() > 2 ? IDLE_HTTP2 : IDLE_HTTP1);
       }
       return results;
     } finally {
       running.reversed().forEach(Target::close);
     }
+  }
+
+  private static List<Target> proxies(Targets start) throws IOException, InterruptedException {
+    return List.of(start.jtsh(), start.nginx(), start.haproxy(), start.go(), start.kubectlProxy());
   }
 
   private static boolean speaks(Target target, boolean http2) {
