@@ -151,7 +151,7 @@ class Attack29BombsIT {
     byte[] header = new byte[RawHttp2.HEADER_SIZE];
     try {
       while (socket.getInputStream().readNBytes(header, 0, header.length) == header.length) {
-        int length = (header[0] & 0xff) << 16 | (header[1] & 0xff) << 8 | header[2] & 0xff;
+        int length = (header[0] & 0xff) << 16 | (header[1] & 0xff) << 8 | (header[2] & 0xff);
         byte[] payload = socket.getInputStream().readNBytes(length);
         if (header[3] == 3 || header[3] == RawHttp2.GO_AWAY) {
           return "reset";
