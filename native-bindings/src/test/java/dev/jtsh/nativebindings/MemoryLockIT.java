@@ -49,7 +49,7 @@ class MemoryLockIT {
 
   @Test
   void anOrdinaryUserHasArenaKeysAndKubeconfigLockedAndTheJvmLives() throws Exception {
-    try (SubjectProcess subject = asOrdinaryUser(USUAL_LIMIT)) {
+    try (SubjectProcess subject = asOrdinaryUser(USUAL_LIMIT, "lock")) {
       Report report = Report.of(subject);
       assertThat(report.lines).contains("result SecretsOnly[]", "kubeconfig true");
       long kubeconfig = 12;
@@ -59,10 +59,19 @@ class MemoryLockIT {
     }
   }
 
+  @Test
+  void fiveHundredKubeClustersFitTheUsualLimit() throws Exception {
+    try (SubjectProcess subject = asOrdinaryUser(USUAL_LIMIT, "many", "500")) {
+      assertThat(subject.rest())
+          .isEqualTo("result SecretsOnly[]\nkubeconfig true\narena true\nkeys true\n");
+      assertThat(subject.awaitEnd()).isZero();
+    }
+  }
+
   /** Docker's and older systems' default. */
   @Test
   void aLimitOf64KibibytesIsEnoughForAllPlaces() throws Exception {
-    try (SubjectProcess subject = asOrdinaryUser(64 * 1024)) {
+    try (SubjectProcess subject = asOrdinaryUser(64 * 1024, "lock")) {
       Report report = Report.of(subject);
       assertThat(report.lines).contains("result SecretsOnly[]", "kubeconfig true");
       assertThat(subject.finish()).isZero();
@@ -71,7 +80,7 @@ class MemoryLockIT {
 
   @Test
   void withoutAnyRightTheUnlockedPlacesAreNamed() throws Exception {
-    try (SubjectProcess subject = asOrdinaryUser(0)) {
+    try (SubjectProcess subject = asOrdinaryUser(0, "lock")) {
       Report report = Report.of(subject);
       assertThat(report.lines)
           .contains("result Incomplete[unlocked=[ARENA, KEYS], limitBytes=0]", "kubeconfig false");
@@ -80,7 +89,7 @@ class MemoryLockIT {
     }
   }
 
-  private SubjectProcess asOrdinaryUser(int lockLimit) throws IOException {
+  private SubjectProcess asOrdinaryUser(int lockLimit, String... args) throws IOException {
     return SubjectProcess.startWithClassPath(
         List.of(
             "/usr/bin/prlimit",
@@ -91,7 +100,7 @@ class MemoryLockIT {
             "--clear-groups",
             "--"),
         PublicClassPath.in(directory),
-        "lock");
+        args);
   }
 
   /** The lines of the subject, which a thread of its own mixes with one of its. */

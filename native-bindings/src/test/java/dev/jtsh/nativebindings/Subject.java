@@ -25,6 +25,8 @@ final class Subject {
   private static final int SIGNATURES = 1_000;
   private static final int F_GETFD = 1;
   private static final int FD_CLOEXEC = 1;
+  private static final int CHAIN_BYTES = 3_000;
+  private static final int KUBECONFIG_BYTES = 4_000;
   private static final int REGION_BYTES = 16 * 1024;
   private static final int PEM_BYTES_MAX = 8 * 1024;
 
@@ -40,6 +42,7 @@ final class Subject {
       case "overrun" -> overrun(SecretArena.Kind.valueOf(args[1]), Long.parseLong(args[2]));
       case "end" -> end(args[1].equals("exit"));
       case "lock" -> lock();
+      case "many" -> many(Integer.parseInt(args[1]));
       case "inherited" -> inherited();
       case "terminal" -> terminal();
       case "foreground" -> foreground();
@@ -198,6 +201,23 @@ final class Subject {
       say("arena " + SecretArena.process().state());
       say("keys " + NativeKey.memoryState());
       awaitEnd();
+    }
+  }
+
+  /** What a session with so many kube clusters holds, old and new ones at a renewal included. */
+  private static void many(int clusters) throws IOException {
+    MemoryLock lock = MemoryLock.apply(MlockMode.STRICT);
+    for (int i = 0; i < clusters; i++) {
+      SecretArena.process().allocate(CHAIN_BYTES);
+      NativeKey.generate(NativeKey.Kind.EC_P256);
+      NativeKey.generate(NativeKey.Kind.EC_P256);
+    }
+    try (SecretBuffer text = SecretArena.process().allocate(clusters * KUBECONFIG_BYTES);
+        MemoryFile file = MemoryFile.create("kubeconfig", text.segment())) {
+      say("result " + lock);
+      say("kubeconfig " + file.locked());
+      say("arena " + SecretArena.process().state().locked());
+      say("keys " + NativeKey.memoryState().locked());
     }
   }
 
