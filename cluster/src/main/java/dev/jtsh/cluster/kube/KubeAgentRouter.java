@@ -149,7 +149,7 @@ final class KubeAgentRouter implements Ruling.Router {
         };
     Ruling.Observer observer =
         audit.observer(user.identity(), name, allowed, as, request, asked.method(), asked.raw());
-    HttpRequest head = outgoing(asked, api.target(), as);
+    HttpRequest head = outgoing(asked, request, api.target(), as);
     return new Ruling.Forward(
         head, asked.upgrade().isPresent() ? api.upgrade(as) : api.ordinary(as), observer);
   }
@@ -199,7 +199,8 @@ final class KubeAgentRouter implements Ruling.Router {
   }
 
   /** Built from nothing: only what is put here reaches the API server (security rule 4). */
-  private static HttpRequest outgoing(Asked asked, KubernetesTarget target, Impersonation as) {
+  private static HttpRequest outgoing(
+      Asked asked, KubeRequest request, KubernetesTarget target, Impersonation as) {
     HttpHeaders headers =
         HeaderRules.requestHeaders(asked.raw().headers(), asked.upgrade().isPresent());
     headers.set(HttpHeaderNames.HOST, target.authority());
@@ -216,7 +217,7 @@ final class KubeAgentRouter implements Ruling.Router {
           headers.set(HttpHeaderNames.UPGRADE, protocol.token());
         });
     return new DefaultHttpRequest(
-        HttpVersion.HTTP_1_1, HttpMethod.valueOf(asked.method()), asked.target(), headers);
+        HttpVersion.HTTP_1_1, HttpMethod.valueOf(asked.method()), request.target(), headers);
   }
 
   private static @Nullable String bearer(KubernetesTarget target) {

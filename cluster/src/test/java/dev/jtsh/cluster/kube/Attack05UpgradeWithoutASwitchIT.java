@@ -54,7 +54,7 @@ class Attack05UpgradeWithoutASwitchIT {
   @ValueSource(ints = {200, 403, 404, 500})
   void otherAnswerIsDeliveredByItsLengthAndBothConnectionsEnd(int status) throws Exception {
     try (TlsPeer peer = path.http1(path.dev())) {
-      peer.send(upgrade(EXEC + "?answer=" + status, "websocket"));
+      peer.send(upgrade(EXEC + "?container=answer-" + status, "websocket"));
       assertThat(peer.readUntil("no upgrade"))
           .startsWith("HTTP/1.1 " + status)
           .containsIgnoringCase("connection: close")
@@ -67,7 +67,7 @@ class Attack05UpgradeWithoutASwitchIT {
   @Test
   void switchToAnotherProtocolIsNoSwitch() throws Exception {
     try (TlsPeer peer = path.http1(path.dev())) {
-      peer.send(upgrade(EXEC + "?wrong-protocol", "websocket"));
+      peer.send(upgrade(EXEC + "?container=wrong-protocol", "websocket"));
       assertThat(peer.readToEnd()).startsWith("HTTP/1.1 502");
     }
   }
@@ -156,7 +156,7 @@ class Attack05UpgradeWithoutASwitchIT {
       early.data("early", false);
       assertThat(early.next()).isIn("reset", "closed");
 
-      var refused = proxy.open(false, connect(path.dev(), EXEC + "?answer=200", "websocket"));
+      var refused = proxy.open(false, connect(path.dev(), EXEC + "?container=answer-200", "websocket"));
       assertThat(refused.next()).isEqualTo("status 200");
       assertThat(refused.next()).startsWith("data no upgrade");
       refused.data(NEXT, false);

@@ -177,8 +177,8 @@ public final class FakeKubernetes implements AutoCloseable {
 
     private void exec(ChannelHandlerContext ctx, FullHttpRequest request) {
       String upgrade = request.headers().get("Upgrade", "");
-      if (uri.contains("answer=")) {
-        int status = Integer.parseInt(uri.replaceAll(".*answer=(\\d+).*", "$1"));
+      if (uri.contains("answer-")) {
+        int status = Integer.parseInt(uri.replaceAll(".*answer-(\\d+).*", "$1"));
         full(ctx, status, text("no upgrade"));
         if (!http2) {
           ctx.pipeline().remove("aggregator");

@@ -16,6 +16,8 @@ import java.util.List;
  * @param subresource such as {@code exec}, or empty
  * @param name object name, or empty
  * @param path the decoded path; never holds an empty, {@code .} or {@code ..} segment
+ * @param target path and query as they shall be sent on: written anew from what was understood, so
+ *     that nothing else can be read out of them
  */
 public record KubeRequest(
     String verb,
@@ -25,7 +27,8 @@ public record KubeRequest(
     String resource,
     String subresource,
     String name,
-    String path) {
+    String path,
+    String target) {
   /**
    * Reads a request, by the same rules as the API server and more strictly (security rule 7):
    * spellings that two programs could read differently are refused.

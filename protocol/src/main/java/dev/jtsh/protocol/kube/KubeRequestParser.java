@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one request for {@link KubeRequest}. */
@@ -27,12 +29,23 @@ final class KubeRequestParser {
           "watch",
           "fieldSelector",
           "labelSelector",
+          "limit",
+          "timeoutSeconds",
           "follow",
           "tty",
           "stdin",
           "stdout",
           "stderr",
           "container");
+
+  /** With another value, the API server reads the selectors beside it as not there. */
+  private static final Set<String> NUMBERS = Set.of("limit", "timeoutSeconds");
+
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
+
+  /** A term of a field selector without the escapes that two readers could read differently. */
+  private static final Pattern FIELD_TERM =
+      Pattern.compile("([A-Za-z0-9._/-]+)(!=|==|=)([A-Za-z0-9._/:@-]*)");
 
   private final String method;
   private final String target;
@@ -57,7 +70,8 @@ final class KubeRequestParser {
     List<String> parts = new ArrayList<>(segments);
     if (parts.size() < 3 || !isApi(parts)) {
       checkNoTrailingSlash(rawPath, "");
-      return new KubeRequest(lower(method), "", "", "", "", "", "", path);
+      String target = KubeTarget.of(segments, false, pairs(rawQuery));
+      return new KubeRequest(lower(method), "", "", "", "", "", "", path, target);
     }
     String group = parts.removeFirst().equals("apis") ? parts.removeFirst() : "";
     String version = parts.removeFirst();
@@ -68,18 +82,31 @@ final class KubeRequestParser {
     if (oldWatch) {
       parts.removeFirst();
     }
+    if (method.equals("OPTIONS")) {
+      throw new BadKubeRequestException("method is not supported"); // It has no verb in Kubernetes.
+    }
     String namespace = takeNamespace(parts);
     String resource = parts.getFirst();
     String name = parts.size() > 1 ? parts.get(1) : "";
     String subresource = parts.size() > 2 ? parts.get(2) : "";
     checkNoTrailingSlash(rawPath, subresource);
-    // What comes behind a proxied pod, service or node has a query of its own.
-    Map<String, String> query = subresource.equals("proxy") ? Map.of() : query(rawQuery);
+    String target;
+    Map<String, String> query = Map.of();
+    if (subresource.equals("proxy")) {
+      // What comes behind a proxied pod, service or node has a query of its own.
+      target = KubeTarget.of(segments, rawPath.endsWith("/"), pairs(rawQuery));
+    } else {
+      List<KubeTarget.Pair> pairs = pairs(rawQuery);
+      query = single(pairs);
+      target = KubeTarget.of(segments, false, StreamParameters.canonical(subresource, pairs));
+    }
     String verb = oldWatch ? "watch" : verb(name, query);
-    if (name.isEmpty() && Set.of("list", "watch", "deletecollection").contains(verb)) {
+    boolean reads = method.equals("GET") || method.equals("HEAD");
+    if (name.isEmpty() && reads && !oldWatch) {
       name = nameOf(query.getOrDefault("fieldSelector", ""));
     }
-    return new KubeRequest(verb, group, version, namespace, resource, subresource, name, path);
+    return new KubeRequest(
+        verb, group, version, namespace, resource, subresource, name, path, target);
   }
 
   /** A resource path: {@code /api/VERSION/...} or {@code /apis/GROUP/VERSION/...}. */
@@ -114,20 +141,27 @@ final class KubeRequestParser {
     };
   }
 
-  /** Kubernetes' own rule: everything that is there counts as true but these two. */
   private static boolean isTrue(@Nullable String value) {
-    return value != null && !value.equals("0") && !value.equalsIgnoreCase("false");
+    return value != null && StreamParameters.isTrue(value);
   }
 
+  /** The one object a field selector asks for; empty when it asks for others too. */
   private static String nameOf(String fieldSelector) {
-    for (String term : fieldSelector.split(",")) {
-      int equals = term.indexOf('=');
-      if (equals > 0 && term.substring(0, equals).equals("metadata.name")) {
-        String value = term.substring(equals + 1);
-        return value.startsWith("=") ? value.substring(1) : value;
+    if (fieldSelector.isEmpty()) {
+      return "";
+    }
+    String found = "";
+    for (String term : fieldSelector.split(",", -1)) {
+      Matcher matcher = FIELD_TERM.matcher(term);
+      if (!matcher.matches()) {
+        throw new BadKubeRequestException("field selector is not supported");
+      }
+      boolean exact = matcher.group(1).equals("metadata.name") && !matcher.group(2).equals("!=");
+      if (exact && found.isEmpty()) {
+        found = matcher.group(3);
       }
     }
-    return "";
+    return found.equals(".") || found.equals("..") || found.contains("/") ? "" : found;
   }
 
   private static List<String> segments(String rawPath) {
@@ -162,17 +196,29 @@ final class KubeRequestParser {
     }
   }
 
-  private static Map<String, String> query(String rawQuery) {
-    Map<String, String> values = new HashMap<>();
-    if (rawQuery.isEmpty()) {
-      return values;
-    }
+  static List<KubeTarget.Pair> pairs(String rawQuery) {
+    List<KubeTarget.Pair> pairs = new ArrayList<>();
     for (String pair : rawQuery.split("&", -1)) {
+      if (pair.isEmpty()) {
+        continue;
+      }
       int equals = pair.indexOf('=');
       String key = decoded(equals < 0 ? pair : pair.substring(0, equals), true);
       String value = equals < 0 ? "" : decoded(pair.substring(equals + 1), true);
-      if (values.put(key, value) != null && ONCE.contains(key)) {
+      pairs.add(new KubeTarget.Pair(key, value));
+    }
+    return pairs;
+  }
+
+  /** The parameters, those that mean something to us at most once. */
+  private static Map<String, String> single(List<KubeTarget.Pair> pairs) {
+    Map<String, String> values = new HashMap<>();
+    for (KubeTarget.Pair pair : pairs) {
+      if (values.put(pair.key(), pair.value()) != null && ONCE.contains(pair.key())) {
         throw new BadKubeRequestException("a query parameter is repeated");
+      }
+      if (NUMBERS.contains(pair.key()) && !NUMBER.matcher(pair.value()).matches()) {
+        throw new BadKubeRequestException("a query parameter is no number");
       }
     }
     return values;
@@ -222,7 +268,8 @@ final class KubeRequestParser {
     return (c >= 'a' && c <= 'z')
         || (c >= 'A' && c <= 'Z')
         || (c >= '0' && c <= '9')
-        || "-._~!$&'()*+,;=:@".indexOf(c) >= 0
+        || "-._~!$&'()*+,=:@".indexOf(c) >= 0
+        || (!query && c == ';') // In a query some read it as the end of a parameter.
         || (query && (c == '/' || c == '?'));
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +59,15 @@ public record KubernetesPrograms(Path directory) {
   /** The kubectl of the same version as the API server. */
   public Path kubectl() {
     return directory.resolve("kubectl");
+  }
+
+  /**
+   * Reads lines of {@code METHOD TARGET} and answers each with how kube-apiserver's own code reads
+   * it: {@code error}, or whether it is for a resource, then verb, group, version, namespace,
+   * resource, subresource, name and path, each quoted, with a space between.
+   */
+  public RunningProgram requestInfo() {
+    return RunningProgram.start(List.of(testcluster().toString(), "requestinfo"), Map.of());
   }
 
   Path testcluster() {
