@@ -31,8 +31,7 @@ import picocli.CommandLine.Option;
     description = {
       "Check this machine, the way to the cluster, and the session around this shell.",
       "Changes nothing; talks to the proxy only when one is configured."
-    },
-    exitCodeListHeading = "%nExit codes:%n")
+    })
 final class DoctorCommand implements Callable<Integer> {
   private static final int STDOUT = 1;
 

@@ -58,8 +58,13 @@ public enum ExitCode {
 
   /** The table as picocli shows it in the help. */
   static Map<String, String> table() {
+    return table(values());
+  }
+
+  /** The rows of a command that ends with no other. */
+  static Map<String, String> table(ExitCode... codes) {
     Map<String, String> rows = new LinkedHashMap<>();
-    for (ExitCode code : values()) {
+    for (ExitCode code : codes) {
       rows.put(Integer.toString(code.status), code.meaning);
     }
     return rows;

@@ -70,6 +70,12 @@ class DoctorCommandIT {
   }
 
   @Test
+  void helpSaysTheExitCodes() {
+    assertThat(doctor(Instant.now(), "--help").out)
+        .contains("87", "something to look at", "88", "the session is gone");
+  }
+
+  @Test
   void textAndYamlSayTheSame() throws Exception {
     RunOfMain text = doctor(Instant.now());
     assertThat(text.out)

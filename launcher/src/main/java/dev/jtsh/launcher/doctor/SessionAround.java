@@ -26,6 +26,13 @@ sealed interface SessionAround {
    */
   record Alive(String id, Optional<Integer> program) implements SessionAround {}
 
+  /**
+   * The session of another user, come in by sudo or su.
+   *
+   * @param owner whose it is
+   */
+  record OfAnother(int owner) implements SessionAround {}
+
   /** The variables of a session, but no session behind them. */
   record Gone(SafeText how) implements SessionAround {}
 
@@ -60,7 +67,11 @@ sealed interface SessionAround {
       return new Gone(SafeText.format("its shell, process {}, has ended", pid));
     }
     // Somebody else may have got the number since (rule 13).
-    boolean ours = processes.user(shell).equals(Optional.of(machine.uid()));
+    Optional<Integer> owner = processes.user(shell);
+    boolean ours = owner.equals(Optional.of(machine.uid()));
+    if (!ours && owner.isPresent() && startedBy(machine, owner.get())) {
+      return new OfAnother(owner.get());
+    }
     Optional<String> file = machine.link("/proc/" + shell + "/fd/3");
     if (!ours || file.filter(name -> !name.startsWith(KUBECONFIG_FILE)).isPresent()) {
       return new Gone(SafeText.format("process {} is another one by now", pid));
@@ -72,6 +83,12 @@ sealed interface SessionAround {
           : new Gone(SafeText.format("the jtsh that opened the shell, process {}, has ended", pid));
     }
     return new Alive(id, Optional.empty());
+  }
+
+  /** Whether sudo says that the user who started it is the one whose shell it is. */
+  private static boolean startedBy(Machine machine, int user) {
+    return machine.uid() == 0
+        && machine.variable("SUDO_UID").filter(Integer.toString(user)::equals).isPresent();
   }
 
   private static Optional<Integer> shell(Optional<String> path) {

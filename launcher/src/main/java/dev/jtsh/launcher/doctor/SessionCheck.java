@@ -38,6 +38,11 @@ final class SessionCheck implements Check {
                       .map(pid -> SafeText.format(", process {}", Count.of(pid)))
                       .orElse(SafeText.literal(", its process cannot be seen"))),
               SafeText.literal("this shell belongs to a session that lives"));
+      case SessionAround.OfAnother other ->
+          new Outcome.Fail(
+              SafeText.format("of user {}, and this is root", Count.of(other.owner())),
+              SafeText.literal("the local port serves that user only: kubectl under sudo is cut"),
+              SafeText.literal("run kubectl without sudo"));
       case SessionAround.Gone gone ->
           new Outcome.Fail(
               gone.how(),

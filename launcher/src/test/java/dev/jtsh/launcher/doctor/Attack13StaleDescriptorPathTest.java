@@ -78,6 +78,15 @@ class Attack13StaleDescriptorPathTest {
   }
 
   @Test
+  void rootBySudoIsToldWhyItIsCut() {
+    machine.uid = 0;
+    isGone("another one by now");
+    machine.with("SUDO_UID", Integer.toString(FakeMachine.ALICE));
+    assertThat(found()).isEqualTo(new SessionAround.OfAnother(FakeMachine.ALICE));
+    assertThat(new SessionCheck(found()).look()).isInstanceOf(Outcome.Fail.class);
+  }
+
+  @Test
   void numberThatAnotherProgramOfTheSameUserGot() throws Exception {
     java.nio.file.Files.delete(root.resolve("proc/400/fd/3"));
     machine.link("/proc/400/fd/3", "/home/alice/kubeconfig");

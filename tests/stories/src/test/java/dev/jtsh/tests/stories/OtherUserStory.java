@@ -56,6 +56,34 @@ final class OtherUserStory {
     }
   }
 
+  /** Rule 35: the key alone is not enough, the socket must be this user's. */
+  @Test
+  void anotherUserIsCutEvenWithTheKeyOfTheSession() throws IOException {
+    try (HeadlessShell session = world.open("/bin/bash")) {
+      Path stolen = Files.createTempFile("jtsh-stories-", ".kubeconfig");
+      try {
+        Files.write(stolen, Files.readAllBytes(session.kubeconfig()));
+        Files.setPosixFilePermissions(stolen, PosixFilePermissions.fromString("rw-r--r--"));
+        List<String> kubectl =
+            List.of(
+                world.kubernetes().kubectl().toString(),
+                "--kubeconfig=" + stolen,
+                "get",
+                "namespaces",
+                "--cache-dir=/nonexistent");
+        assertThat(world.run(kubectl).orThrow().stdout()).contains("kube-system");
+
+        ProgramResult used = asNobody(kubectl.toArray(String[]::new));
+
+        assertThat(used.exitCode()).isNotZero();
+        assertThat(used.stdout()).isEmpty();
+        assertThat(used.stderr()).containsAnyOf("reset by peer", "EOF");
+      } finally {
+        Files.delete(stolen);
+      }
+    }
+  }
+
   /** The public half, given away on purpose: only the client's key is missing. */
   private static Path authority(String kubeconfig) throws IOException {
     Matcher data = AUTHORITY.matcher(kubeconfig);
