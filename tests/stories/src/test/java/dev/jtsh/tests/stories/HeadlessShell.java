@@ -40,7 +40,11 @@ final class HeadlessShell implements AutoCloseable {
   /** The same by way of another program that starts it. */
   static HeadlessShell ask(
       StoryWorld world, List<String> command, Map<String, String> environment) {
-    PseudoTerminal terminal = world.terminal(command, environment);
+    return on(world.terminal(command, environment), world);
+  }
+
+  /** The same with a jtsh that runs already. */
+  static HeadlessShell on(PseudoTerminal terminal, StoryWorld world) {
     boolean asked = false;
     try {
       HeadlessShell shell = new HeadlessShell(world, terminal);
@@ -66,7 +70,12 @@ final class HeadlessShell implements AutoCloseable {
 
   /** Says yes on alice's laptop. */
   void sayYes() {
-    Laptop.Result approved = world.laptop().approve(id).orThrow();
+    sayYes(world.laptop());
+  }
+
+  /** Says yes on the laptop of whoever asks. */
+  void sayYes(Laptop laptop) {
+    Laptop.Result approved = laptop.approve(id).orThrow();
     if (!approved.err().contains("Approved.")) {
       throw new AssertionError("approved, but it does not say so: " + approved);
     }

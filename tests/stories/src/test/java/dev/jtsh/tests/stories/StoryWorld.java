@@ -52,6 +52,10 @@ final class StoryWorld implements AutoCloseable {
   static final String ALL_CLUSTERS = "kubernetes_labels: {\"*\": \"*\"}";
 
   private static final String GROUP = "story-admins";
+
+  /** What it says of those who may do everything in Kubernetes. */
+  static final String ADMINS = "kubernetes_groups: [" + GROUP + "]";
+
   private static final String PASSWORD = "a password for stories only";
 
   private final Path root = Path.of(System.getProperty("jtsh.root", ".")).toAbsolutePath();
@@ -76,7 +80,7 @@ final class StoryWorld implements AutoCloseable {
             Map.of(KUBE, kubernetes.agentKubeconfig(), DOWN, nobodyThere()));
     boolean ready = false;
     try {
-      laptop = enrol(USER, ALL_CLUSTERS + ", kubernetes_groups: [" + GROUP + "]");
+      laptop = enrol(USER, ALL_CLUSTERS + ", " + ADMINS);
       forgotten = HeadlessShell.ask(this, environment("/bin/bash"), List.of());
       ready = true;
     } finally {
