@@ -5,6 +5,7 @@ import dev.jtsh.cluster.http.Ending;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.net.ServiceNames;
 import dev.jtsh.protocol.web.ErrorBody;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -110,7 +111,15 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
           .whenComplete((response, failure) ->
               ctx.executor().execute(() -> answered(ctx, response, failure, last)));
     } finally {
+      wipe(request.content());
       request.release();
+    }
+  }
+
+  /** The body may hold a password, and the buffer goes back to the pool as it is. */
+  private static void wipe(ByteBuf body) {
+    if (!body.isReadOnly()) {
+      body.setZero(0, body.capacity());
     }
   }
 
