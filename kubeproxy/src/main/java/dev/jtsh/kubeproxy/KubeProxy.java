@@ -22,6 +22,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -32,6 +33,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,7 @@ public final class KubeProxy implements AutoCloseable {
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final IdentityHashMap<EventExecutor, ProxyLoop> loops = new IdentityHashMap<>();
   private final Set<String> kubeClusters;
+  private final X509Certificate authority;
   private final SslContext tls;
   private final Duration handshakeTimeout;
   private final Channel listener;
@@ -69,6 +73,7 @@ public final class KubeProxy implements AutoCloseable {
       throws IOException {
     this.handshakeTimeout = config.handshakeTimeout();
     this.kubeClusters = credentials.kubeClusters();
+    this.authority = credentials.authority();
     this.tls =
         TlsContexts.server(
             credentials.server(), ClientAuthentication.REQUIRED, credentials.anchors(), PROTOCOLS);
@@ -200,7 +205,7 @@ public final class KubeProxy implements AutoCloseable {
   }
 
   private void serve(ProxyLoop loop, SslHandler handler, Channel channel, String protocol) {
-    Optional<X509Certificate> leaf = TlsContexts.peerLeaf(handler.engine());
+    Optional<X509Certificate> leaf = leaf(handler.engine());
     if (leaf.isEmpty()) {
       channel.close();
       return;
@@ -215,6 +220,22 @@ public final class KubeProxy implements AutoCloseable {
       }
     } catch (BadMessageException e) {
       channel.close();
+    }
+  }
+
+  /**
+   * The client's certificate. Clients that use OpenSSL (curl, Python) send our own authority along
+   * with it, because they find it among those they trust; more than that nobody has a reason for.
+   */
+  private Optional<X509Certificate> leaf(SSLEngine engine) {
+    try {
+      Certificate[] chain = engine.getSession().getPeerCertificates();
+      boolean ours = chain.length == 1 || (chain.length == 2 && chain[1].equals(authority));
+      return ours && chain[0] instanceof X509Certificate leaf
+          ? Optional.of(leaf)
+          : Optional.empty();
+    } catch (SSLPeerUnverifiedException e) {
+      return Optional.empty();
     }
   }
 

@@ -75,6 +75,29 @@ class GateIT {
     }
   }
 
+  /** As OpenSSL does it, and with it curl and Python. */
+  @Test
+  void clientThatSendsTheAuthorityAlongIsServed() throws Exception {
+    List<X509Certificate> chain =
+        List.of(proxy.credentials.client(ProxyUnderTest.PROD), proxy.credentials.authority());
+
+    assertThat(firstByte(ProxyUnderTest.chainContext(proxy.credentials, chain, proxy.credentials)))
+        .isEqualTo('H');
+    cluster.requests.clear();
+  }
+
+  @Test
+  void clientThatSendsSomethingElseAlongIsRefused() throws Exception {
+    List<X509Certificate> chain =
+        List.of(
+            proxy.credentials.client(ProxyUnderTest.PROD),
+            proxy.credentials.client(ProxyUnderTest.TEST));
+
+    assertThat(firstByte(ProxyUnderTest.chainContext(proxy.credentials, chain, proxy.credentials)))
+        .isEqualTo(-1);
+    assertThat(cluster.requests).isEmpty();
+  }
+
   @Test
   void eachCertificateLeadsToItsOwnKubeCluster() throws Exception {
     for (var expected :

@@ -128,11 +128,17 @@ final class ProxyUnderTest implements AutoCloseable {
   /** What a client needs: its certificate (none if null) and whom it trusts. */
   static SSLContext clientContext(
       LocalCredentials keyOf, @Nullable X509Certificate certificate, LocalCredentials trusted) {
+    return chainContext(keyOf, certificate == null ? List.of() : List.of(certificate), trusted);
+  }
+
+  /** The same with a whole chain, leaf first. */
+  static SSLContext chainContext(
+      LocalCredentials keyOf, List<X509Certificate> chain, LocalCredentials trusted) {
     try {
       KeyManager[] keys =
-          certificate == null
+          chain.isEmpty()
               ? new KeyManager[0]
-              : new KeyManager[] {new InsistentKeys(key(keyOf), certificate)};
+              : new KeyManager[] {new InsistentKeys(key(keyOf), chain)};
       KeyStore anchors = KeyStore.getInstance("PKCS12");
       anchors.load(null, null);
       anchors.setCertificateEntry("ca", trusted.authority());
@@ -173,11 +179,11 @@ final class ProxyUnderTest implements AutoCloseable {
   /** Sends its certificate whatever authorities the server names. */
   private static final class InsistentKeys extends X509ExtendedKeyManager {
     private final PrivateKey key;
-    private final X509Certificate certificate;
+    private final List<X509Certificate> chain;
 
-    InsistentKeys(PrivateKey key, X509Certificate certificate) {
+    InsistentKeys(PrivateKey key, List<X509Certificate> chain) {
       this.key = key;
-      this.certificate = certificate;
+      this.chain = chain;
     }
 
     @Override
@@ -207,7 +213,7 @@ final class ProxyUnderTest implements AutoCloseable {
 
     @Override
     public X509Certificate[] getCertificateChain(String alias) {
-      return new X509Certificate[] {certificate};
+      return chain.toArray(X509Certificate[]::new);
     }
 
     @Override
