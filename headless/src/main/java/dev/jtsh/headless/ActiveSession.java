@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,6 +33,7 @@ public final class ActiveSession implements AutoCloseable {
   private final TrustAnchors hostAuthorities;
   private final HeldKey key;
   private final @Nullable Instant granted;
+  private final @Nullable Continuation continuation;
   private final TreeMap<KubeClusterName, CompletableFuture<TlsIdentity>> identities =
       new TreeMap<>();
 
@@ -40,6 +42,7 @@ public final class ActiveSession implements AutoCloseable {
    *
    * @param key of all certificates; taken over
    * @param granted the end of what was approved, where the cluster says so
+   * @param continuation proves later requests, where the cluster knows such proofs; taken over
    */
   ActiveSession(
       Discovery discovery,
@@ -48,13 +51,15 @@ public final class ActiveSession implements AutoCloseable {
       TrustAnchors hostAuthorities,
       HeldKey key,
       List<KubeClusterName> clusters,
-      @Nullable Instant granted) {
+      @Nullable Instant granted,
+      @Nullable Continuation continuation) {
     this.discovery = discovery;
     this.user = user;
     this.teleportCluster = teleportCluster;
     this.hostAuthorities = hostAuthorities;
     this.key = key;
     this.granted = granted;
+    this.continuation = continuation;
     clusters.forEach(cluster -> identities.put(cluster, new CompletableFuture<>()));
   }
 
@@ -115,6 +120,11 @@ public final class ActiveSession implements AutoCloseable {
     return ends.stream().min(Instant::compareTo).orElseThrow();
   }
 
+  /** Proves that a later request goes on with this session; empty where no cluster asks for it. */
+  Optional<Continuation> continuation() {
+    return Optional.ofNullable(continuation);
+  }
+
   HeldKey key() {
     return key;
   }
@@ -164,6 +174,9 @@ public final class ActiveSession implements AutoCloseable {
       if (identity.isDone() && !identity.isCompletedExceptionally()) {
         identity.join().close();
       }
+    }
+    if (continuation != null) {
+      continuation.login().close();
     }
   }
 }

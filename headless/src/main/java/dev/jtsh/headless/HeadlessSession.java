@@ -13,6 +13,7 @@ import dev.jtsh.pki.SshPublicKey;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.GrantJson;
+import dev.jtsh.protocol.web.HeadlessFactsJson;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,8 +50,12 @@ public final class HeadlessSession implements AutoCloseable {
   private final RandomGenerator random;
   private final HeldKey key;
   private final Announcement announcement;
+  private final HeadlessFactsJson facts;
   private volatile State state = State.REQUEST;
   private @Nullable Approved approved;
+
+  /** Whether the active session owns the key now. */
+  private volatile boolean handedOver;
 
   /** Where a session stands. */
   public enum State {
@@ -85,7 +90,8 @@ public final class HeadlessSession implements AutoCloseable {
       HeadlessRequest request,
       HeadlessTiming timing,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Optional<ActiveSession> previous) {
     this.web = web;
     this.discovery = discovery;
     this.request = request;
@@ -95,6 +101,12 @@ public final class HeadlessSession implements AutoCloseable {
     this.key = HeldKey.generate(KeyKind.P256);
     String id = HeadlessId.of(SshPublicKey.authorizedKeysLine(key.publicKey())).toString();
     this.announcement = Announcement.of(discovery.proxy(), request.user(), id);
+    HeadlessFactsJson told = request.facts();
+    this.facts =
+        previous
+            .flatMap(ActiveSession::continuation)
+            .map(before -> told.continuing(before.prove(id, key.publicKey())))
+            .orElse(told);
   }
 
   /**
@@ -112,9 +124,26 @@ public final class HeadlessSession implements AutoCloseable {
       InstantSource clock,
       RandomGenerator random)
       throws ClientException {
+    return continuing(web, discovery, request, timing, clock, random, Optional.empty());
+  }
+
+  /**
+   * The same as the continuation of a session, which signs it.
+   *
+   * @param previous not closed yet; empty for a new session
+   */
+  public static HeadlessSession continuing(
+      WebClient web,
+      Discovery discovery,
+      HeadlessRequest request,
+      HeadlessTiming timing,
+      InstantSource clock,
+      RandomGenerator random,
+      Optional<ActiveSession> previous)
+      throws ClientException {
     discovery.requireHeadless();
     discovery.requireKubernetes();
-    return new HeadlessSession(web, discovery, request, timing, clock, random);
+    return new HeadlessSession(web, discovery, request, timing, clock, random, previous);
   }
 
   /** How the user approves it. */
@@ -143,7 +172,8 @@ public final class HeadlessSession implements AutoCloseable {
 
   /**
    * Fetches a certificate for each Kubernetes cluster and returns with the first. To be called at
-   * once: the login lives a minute. When all have come or failed, the login is wiped.
+   * once: the login lives a minute. When all have come or failed, the login is wiped; on a cluster
+   * that knows continuations it lives as long as the session, to sign the next request.
    *
    * @param failed told of each cluster that fails while another does not; from any thread
    */
@@ -152,15 +182,23 @@ public final class HeadlessSession implements AutoCloseable {
     Approved login = Objects.requireNonNull(approved);
     AuthClient auth =
         AuthClient.open(login.credentials().authEndpoint(discovery.proxy(), discovery.version()));
+    boolean keepsKey = login.grant().isPresent(); // It proves a continuation later.
     Runnable finished =
         () -> {
           auth.close();
-          login.credentials().close();
+          if (!keepsKey) {
+            login.credentials().close();
+          }
         };
     ActivationOutcome outcome =
         new KubeCertificates(auth, discovery, login.credentials(), login.grant(), clock)
             .issue(request, failed, finished);
-    advance(outcome instanceof ActivationOutcome.Active ? State.ACTIVE : State.ENDED);
+    if (outcome instanceof ActivationOutcome.Active) {
+      handedOver = keepsKey;
+      advance(State.ACTIVE);
+    } else {
+      close();
+    }
     return outcome;
   }
 
@@ -168,10 +206,12 @@ public final class HeadlessSession implements AutoCloseable {
   @Override
   public void close() {
     advance(State.ENDED);
-    if (approved != null) {
-      approved.credentials().close();
+    if (!handedOver) {
+      if (approved != null) {
+        approved.credentials().close();
+      }
+      key.close();
     }
-    key.close();
   }
 
   private HeadlessOutcome waitForDecision(WaitListener listener) {
@@ -212,7 +252,7 @@ public final class HeadlessSession implements AutoCloseable {
         key.publicKey(),
         announcement.id(),
         request.duration(),
-        request.facts(),
+        facts,
         limit);
   }
 

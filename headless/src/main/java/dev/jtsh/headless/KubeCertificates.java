@@ -95,7 +95,8 @@ final class KubeCertificates {
             login.trustAnchors(),
             HeldKey.generate(KeyKind.P256),
             clusters,
-            grant.map(GrantJson::notAfter).orElse(null));
+            grant.map(GrantJson::notAfter).orElse(null),
+            grant.map(granted -> new Continuation(granted.requestId(), login)).orElse(null));
     issueAll(session, clusters, request, finished);
     ActivationOutcome.Failed first = null;
     for (KubeClusterName cluster : clusters) {

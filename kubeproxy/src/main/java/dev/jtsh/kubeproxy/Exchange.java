@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ final class Exchange {
 
   /** Whether it counts among the requests that wait. */
   private boolean holdsPlace;
+
+  /** Bytes of the body that wait here. */
+  private int held;
 
   private boolean requestEnded;
   private boolean bodySent;
@@ -75,8 +79,41 @@ final class Exchange {
     return !done && front.isWritable();
   }
 
-  /** Asks for an identity, then for a stream. */
+  /** Asks the session what it says to this request, then goes on. */
   void start() {
+    if (request.path().startsWith(RequestDesk.OWN_PATHS)) {
+      answerHere();
+      return;
+    }
+    Optional<KubeStatus> refusal =
+        loop.desk().refuse(kubeCluster, request.method().name(), request.path());
+    if (refusal.isPresent()) {
+      fail(refusal.get());
+    } else {
+      askIdentity();
+    }
+  }
+
+  private void answerHere() {
+    if (request.hasBody() || request.upgrade() != null) {
+      fail(Failures.malformed());
+      return;
+    }
+    loop.desk()
+        .own(request.method().name(), request.path())
+        .whenComplete((json, failure) ->
+            loop.eventLoop()
+                .execute(() -> {
+                  if (failure != null) {
+                    fail(Failures.ofIdentity(kubeCluster, failure));
+                  } else {
+                    answer(200, new Fields(), json);
+                  }
+                }));
+  }
+
+  /** Asks for an identity, then for a stream. */
+  private void askIdentity() {
     CompletionStage<TlsIdentity> identity;
     try {
       identity = loop.identities().identityFor(kubeCluster);
@@ -140,6 +177,12 @@ final class Exchange {
             .schedule(() -> fail(Failures.noRoom()), ROOM_TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
+  /** The bytes that came early no longer count: they go on, or are thrown away. */
+  private void letGo() {
+    loop.letGo(held);
+    held = 0;
+  }
+
   private void stopWaiting() {
     if (holdsPlace) {
       holdsPlace = false;
@@ -159,6 +202,7 @@ final class Exchange {
   void opened(UpstreamStream stream) {
     cancelWaitLimit();
     upstream = stream;
+    letGo();
     for (ByteBuf piece = early.poll(); piece != null; piece = early.poll()) {
       bodySent = true;
       stream.data(piece, requestEnded && early.isEmpty());
@@ -180,6 +224,12 @@ final class Exchange {
     }
     requestEnded = end;
     if (upstream == null) {
+      if (!loop.tryHold(data.readableBytes())) {
+        data.release();
+        fail(Failures.tooManyWaiting());
+        return;
+      }
+      held += data.readableBytes();
       early.add(data);
     } else {
       bodySent = true;
@@ -217,6 +267,10 @@ final class Exchange {
       return;
     }
     responseStarted = true;
+    loop.desk().served(kubeCluster);
+    loop.desk()
+        .warning(kubeCluster)
+        .ifPresent(text -> head.fields().add(Names.WARNING, KubeStatus.warning(text)));
     if (end) {
       finish();
     }
@@ -268,7 +322,7 @@ final class Exchange {
     boolean mayRepeat = (unsent && !bodySent) || (reused && request.isRepeatable());
     if (!responseStarted && mayRepeat && retries < MAX_RETRIES) {
       retries++;
-      start();
+      askIdentity();
       return;
     }
     fail(Failures.ofUpstream(loop.dialer().target(), kubeCluster, cause));
@@ -289,13 +343,24 @@ final class Exchange {
       front.abort();
       return;
     }
+    loop.desk().failed(kubeCluster, status.message());
     Fields fields = new Fields();
-    fields.add(Names.CONTENT_TYPE, KubeStatus.CONTENT_TYPE);
     // kubectl drops the message of a Status on discovery; a warning it always shows.
     fields.add(Names.WARNING, status.warning());
-    byte[] body = status.toJson();
+    respond(status.code(), fields, status.toJson());
+  }
+
+  private void answer(int status, Fields fields, byte[] json) {
+    if (!done) {
+      finish();
+      respond(status, fields, json);
+    }
+  }
+
+  private void respond(int status, Fields fields, byte[] body) {
+    fields.add(Names.CONTENT_TYPE, KubeStatus.CONTENT_TYPE);
     boolean bodiless = request.method().equals(HttpMethod.HEAD);
-    front.respond(new ResponseHead(status.code(), fields, body.length, bodiless), bodiless);
+    front.respond(new ResponseHead(status, fields, body.length, bodiless), bodiless);
     if (!bodiless) {
       front.data(loop.buffer(body), true);
     }
@@ -304,6 +369,7 @@ final class Exchange {
   private void finish() {
     done = true;
     stopWaiting();
+    letGo();
     for (ByteBuf piece = early.poll(); piece != null; piece = early.poll()) {
       piece.release();
     }

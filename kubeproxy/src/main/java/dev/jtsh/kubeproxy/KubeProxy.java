@@ -80,9 +80,11 @@ public final class KubeProxy implements AutoCloseable {
     Transport transport = Transport.best();
     this.group = transport.group(config.eventLoops());
     AtomicInteger waiting = new AtomicInteger();
+    AtomicInteger heldBytes = new AtomicInteger();
     for (EventExecutor executor : group) {
       ProxyLoop loop =
-          new ProxyLoop((EventLoop) executor, config, identities, dialer, clock, waiting);
+          new ProxyLoop(
+              (EventLoop) executor, config, identities, dialer, clock, waiting, heldBytes);
       loops.put(executor, loop);
       loop.startSweeping();
     }

@@ -22,14 +22,21 @@ import java.util.concurrent.atomic.AtomicInteger;
  * leaves the loop its client connection lives on, so nothing here is locked.
  */
 final class ProxyLoop {
+  private static final int MAX_HELD_BYTES = 1024 * 1024;
+
   private final EventLoop eventLoop;
   private final KubeProxyConfig config;
   private final UpstreamIdentity identities;
   private final UpstreamDialer dialer;
   private final InstantSource clock;
 
+  private final RequestDesk desk;
+
   /** Requests that wait, of all loops. */
   private final AtomicInteger waiting;
+
+  /** Bytes of bodies that came before there was an upstream, of all loops. */
+  private final AtomicInteger heldBytes;
 
   private final PendingFlushes flushes;
   private final Map<String, UpstreamPool> pools = new HashMap<>();
@@ -42,13 +49,16 @@ final class ProxyLoop {
       UpstreamIdentity identities,
       UpstreamDialer dialer,
       InstantSource clock,
-      AtomicInteger waiting) {
+      AtomicInteger waiting,
+      AtomicInteger heldBytes) {
     this.eventLoop = eventLoop;
     this.config = config;
     this.identities = identities;
     this.dialer = dialer;
     this.clock = clock;
+    this.desk = identities.desk();
     this.waiting = waiting;
+    this.heldBytes = heldBytes;
     this.flushes = new PendingFlushes(eventLoop);
     this.dialled = new DefaultChannelGroup(eventLoop);
   }
@@ -67,6 +77,10 @@ final class ProxyLoop {
 
   UpstreamDialer dialer() {
     return dialer;
+  }
+
+  RequestDesk desk() {
+    return desk;
   }
 
   Instant now() {
@@ -103,6 +117,21 @@ final class ProxyLoop {
       return false;
     }
     return true;
+  }
+
+  /** Takes room for a part of a body that waits (security rule 31). */
+  boolean tryHold(int bytes) {
+    if (heldBytes.addAndGet(bytes) > MAX_HELD_BYTES) {
+      heldBytes.addAndGet(-bytes);
+      return false;
+    }
+    return true;
+  }
+
+  void letGo(int bytes) {
+    if (bytes != 0) {
+      heldBytes.addAndGet(-bytes);
+    }
   }
 
   void stopWaiting() {

@@ -23,4 +23,9 @@ public interface UpstreamIdentity {
    * event loop; does nothing unless overridden.
    */
   default void refused(String kubeCluster, TlsIdentity identity) {}
+
+  /** What the session says about requests; nothing unless overridden. The same object each time. */
+  default RequestDesk desk() {
+    return RequestDesk.NONE;
+  }
 }

@@ -35,6 +35,12 @@ public final class Console {
     err.flush();
   }
 
+  /** Rings the terminal's bell. */
+  public void ring() {
+    err.print('\u0007');
+    err.flush();
+  }
+
   /** A line that the command was asked for. */
   public void data(SafeText line) {
     out.println(line);

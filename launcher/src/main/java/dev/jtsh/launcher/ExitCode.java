@@ -30,6 +30,7 @@ public enum ExitCode {
   NO_SECURITY_KEY(83, "no security key here that the cluster knows"),
   MEMORY_NOT_LOCKED(84, "--mlock=strict, and secrets cannot be locked in memory"),
   FOREIGN_CODE(85, "the environment would load foreign code into jtsh"),
+  NO_SESSION(86, "no jtsh session here, or it is over"),
   DOCTOR_WARNS(87, "doctor: something to look at"),
   DOCTOR_FAILS(88, "doctor: a promise does not hold here, or the session is gone"),
   CANNOT_START(126, "the shell or command cannot be started"),

@@ -4,16 +4,10 @@ package dev.jtsh.launcher;
 import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Discovery;
 import dev.jtsh.client.WebClient;
-import dev.jtsh.headless.ActivationOutcome;
 import dev.jtsh.headless.ActiveSession;
 import dev.jtsh.headless.Announcement;
-import dev.jtsh.headless.HeadlessOutcome;
 import dev.jtsh.headless.HeadlessRequest;
-import dev.jtsh.headless.HeadlessSession;
-import dev.jtsh.headless.HeadlessTiming;
-import dev.jtsh.headless.NoCertificateException;
 import dev.jtsh.nativebindings.PasswdEntry;
-import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.text.SafeText;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,16 +15,14 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
- * {@code jtsh --headless proxy kube} from the link to the closing line: asks, waits, fetches the
- * certificates, and hands over to {@link KubeShellSession}. Holds no secret itself.
+ * {@code jtsh --headless proxy kube} from the link to the closing line: asks, waits, and hands over
+ * to {@link KubeShellSession}. Holds no secret itself.
  */
 final class HeadlessKubeSession {
   private static final Duration LENGTH_UNLESS_TOLD = Duration.ofHours(12);
-
-  /** A person who has not approved the third link is not there. */
-  private static final int REQUESTS_MAX = 3;
 
   private final Outside outside;
   private final Settings settings;
@@ -66,49 +58,36 @@ final class HeadlessKubeSession {
     }
   }
 
-  /** Asks, and asks anew with a new link where the cluster drops a request with its connection. */
   private int ask(WebClient web, Discovery discovery) throws ClientException {
-    for (int attempt = 1; ; attempt++) {
-      try (HeadlessSession session =
-          HeadlessSession.request(
-              web,
-              discovery,
-              request(discovery),
-              HeadlessTiming.STANDARD,
-              outside.clock(),
-              outside.random())) {
-        announce(session.announcement());
-        HeadlessOutcome outcome = session.await(this::sayAskingAgain);
-        if (outcome instanceof HeadlessOutcome.ConnectionLost && attempt < REQUESTS_MAX) {
-          console.say(outcome.message());
-          continue;
-        }
-        return outcome instanceof HeadlessOutcome.Approved
-            ? open(session)
-            : failures.of(exitCode(outcome), outcome.message(), outcome.hint()).status();
-      }
-    }
-  }
-
-  private int open(HeadlessSession session) {
-    return switch (session.activate(this::sayNoCertificate)) {
-      case ActivationOutcome.Failed(ErrorKind kind, SafeText message, SafeText hint) ->
-          failures.of(exitCode(kind), message, hint).status();
-      case ActivationOutcome.Active(ActiveSession active) -> {
-        try (active) {
-          String id = session.announcement().id();
-          yield new KubeShellSession(outside, selection, active, id, failures).run();
-        }
+    ApprovalRequests requests = new ApprovalRequests(outside, web, discovery);
+    HeadlessRequest request = request(discovery);
+    return switch (requests.ask(request, Optional.empty(), new FirstVoice())) {
+      case ApprovalRequests.Result.Refused(ExitCode code, SafeText message, SafeText hint) ->
+          failures.of(code, message, hint).status();
+      case ApprovalRequests.Result.Opened(String id, ActiveSession active) -> {
+        Renewals renewals = Renewals.by(requests, request);
+        yield new KubeShellSession(outside, selection, active, renewals, id, failures).run();
       }
     };
   }
 
-  private void sayNoCertificate(NoCertificateException failure) {
-    console.say(SafeText.format("WARNING: {}", failure.outcome().message()));
-  }
+  /** Nothing else uses the terminal yet. */
+  private final class FirstVoice implements ApprovalRequests.Voice {
+    /** The words scripts for tsh look for (teleport-wire §11.1). */
+    @Override
+    public void announce(Announcement announcement) {
+      console.say(
+          SafeText.literal("Complete headless authentication in your local web browser:\n"));
+      console.say(SafeLine.of(announcement.link()));
+      console.say(SafeText.literal("\nor execute this command in your local terminal:\n"));
+      console.say(SafeLine.of(announcement.approveCommand()));
+      console.say(SafeText.empty());
+    }
 
-  private void sayAskingAgain(SafeText cause, Duration pause) {
-    console.say(SafeText.format("{}; asking again with the same link", cause));
+    @Override
+    public void say(SafeText line) {
+      console.say(line);
+    }
   }
 
   private HeadlessRequest request(Discovery discovery) {
@@ -124,15 +103,6 @@ final class HeadlessKubeSession {
         selection.length().orElse(usual),
         hostName(),
         PasswdEntry.ofCurrentUser().map(PasswdEntry::name).orElse("unknown"));
-  }
-
-  /** The words scripts for tsh look for (teleport-wire §11.1). */
-  private void announce(Announcement announcement) {
-    console.say(SafeText.literal("Complete headless authentication in your local web browser:\n"));
-    console.say(SafeLine.of(announcement.link()));
-    console.say(SafeText.literal("\nor execute this command in your local terminal:\n"));
-    console.say(SafeLine.of(announcement.approveCommand()));
-    console.say(SafeText.empty());
   }
 
   private ExitCode portTaken() {
@@ -157,24 +127,5 @@ final class HeadlessKubeSession {
     } catch (IOException e) {
       return "unknown";
     }
-  }
-
-  private static ExitCode exitCode(HeadlessOutcome outcome) {
-    return switch (outcome) {
-      case HeadlessOutcome.Approved approved -> ExitCode.OK;
-      case HeadlessOutcome.Denied denied -> ExitCode.DENIED;
-      case HeadlessOutcome.TimedOut timedOut -> ExitCode.TIMED_OUT;
-      case HeadlessOutcome.ConnectionLost lost -> ExitCode.CONNECTION_LOST;
-      case HeadlessOutcome.Failed failed -> FailureReport.exitCode(failed.cause());
-    };
-  }
-
-  private static ExitCode exitCode(ErrorKind kind) {
-    return switch (kind) {
-      case NOT_FOUND, BAD_PARAMETER -> ExitCode.NO_KUBE_CLUSTER;
-      case ACCESS_DENIED -> ExitCode.NO_ACCESS;
-      case CONNECTION_PROBLEM -> ExitCode.UNREACHABLE;
-      default -> ExitCode.ERROR;
-    };
   }
 }

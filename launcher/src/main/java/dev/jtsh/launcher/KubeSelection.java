@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param port the local proxy's; 0 = any free one
  * @param length wanted; empty = as long as the cluster gives
  * @param mlock what to do when a secret cannot be locked in memory
+ * @param manners how the session behaves
  * @param command to run in place of a shell; empty = a shell
  */
 record KubeSelection(
@@ -36,6 +37,7 @@ record KubeSelection(
     int port,
     Optional<Duration> length,
     MlockMode mlock,
+    SessionManners manners,
     List<String> command) {
   KubeSelection {
     kubeClusters = List.copyOf(kubeClusters);

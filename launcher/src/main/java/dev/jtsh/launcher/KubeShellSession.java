@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The second half of a session: local proxy, kubeconfig in memory, shell. When the shell ends, or
@@ -43,15 +44,18 @@ final class KubeShellSession {
   /** More clusters than this would push the rest off the screen. */
   private static final int ROWS_MAX = 40;
 
-  /** The local certificates end with the session; a request of the last second still ends well. */
-  private static final Duration LOCAL_GRACE = Duration.ofMinutes(5);
+  /** The kubeconfig stays as it is over all renewals; it opens nothing but this process's port. */
+  private static final Duration LOCAL_LIFE = Duration.ofDays(30);
 
   private final Outside outside;
   private final KubeSelection selection;
   private final ActiveSession session;
+  private final Renewals renewals;
   private final String id;
   private final FailureReport failures;
   private final Console console;
+
+  private volatile @Nullable SessionShell shell;
 
   /** Those of the session, the current one first. */
   private List<KubeClusterName> clusters = List.of();
@@ -60,11 +64,13 @@ final class KubeShellSession {
       Outside outside,
       KubeSelection selection,
       ActiveSession session,
+      Renewals renewals,
       String id,
       FailureReport failures) {
     this.outside = outside;
     this.selection = selection;
     this.session = session;
+    this.renewals = renewals;
     this.id = id;
     this.failures = failures;
     this.console = outside.console();
@@ -73,15 +79,21 @@ final class KubeShellSession {
   int run() {
     sayClusters();
     clusters = ordered();
-    Instant end = session.notAfter();
-    try (LocalCredentials credentials =
-            LocalCredentials.create(
-                session.kubeClusters(), outside.clock().instant(), end.plus(LOCAL_GRACE));
+    SessionManners manners = selection.manners();
+    SessionDesk desk = new SessionDesk(id, manners.guard(), outside.clock());
+    Instant now = outside.clock().instant();
+    try (TerminalVoice voice =
+            new TerminalVoice(
+                console, manners.bell(), this::shellGroup, TerminalVoice.Screen.ofStdin());
+        LiveSession live =
+            new LiveSession(session, renewals, manners.atEnd(), voice, desk, outside.clock());
+        LocalCredentials credentials =
+            LocalCredentials.create(session.kubeClusters(), now, now.plus(LOCAL_LIFE));
         KubeProxy proxy =
             KubeProxy.start(
                 KubeProxyConfig.onPort(selection.port()),
                 credentials,
-                new SessionIdentities(session, outside.clock()),
+                live,
                 new DirectDialer(target(), CONNECT_TIMEOUT),
                 outside.clock());
         SessionFile kubeconfig = kubeconfig(credentials, proxy)) {
@@ -93,6 +105,7 @@ final class KubeShellSession {
           return refused.get().status();
         }
       }
+      desk.of(live);
       ShellChoice choice =
           ShellChoice.of(outside.environment().get("SHELL"), PasswdEntry.shellOfCurrentUser());
       sayStarted(proxy, choice);
@@ -100,7 +113,9 @@ final class KubeShellSession {
           selection.command().isEmpty()
               ? List.of(choice.program().toString())
               : selection.command();
-      return runShell(new SessionShell(command, kubeconfig, markers()));
+      SessionShell made = new SessionShell(command, kubeconfig, markers(), manners.pathByPid());
+      shell = made;
+      return runShell(made, live);
     } catch (IOException e) {
       return failures
           .of(
@@ -111,7 +126,41 @@ final class KubeShellSession {
     }
   }
 
-  private int runShell(SessionShell shell) {
+  /** The process group a prompt is in; 0 where a command runs in the shell's place. */
+  private int shellGroup() {
+    SessionShell running = shell;
+    return running == null || !selection.command().isEmpty() ? 0 : running.pid();
+  }
+
+  /** With {@code --at-end exit} the shell goes when access does. */
+  private void endWithAccess(SessionShell running, LiveSession live, CountDownLatch ended)
+      throws InterruptedException {
+    Duration left = new SessionEnd(outside.clock().instant(), live.end()).left();
+    while (left.isPositive()) {
+      if (ended.await(left.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      left = new SessionEnd(outside.clock().instant(), live.end()).left();
+    }
+    console.say(SafeText.literal("\nAccess has ended, and with it this session."));
+    running.end();
+  }
+
+  private void watchTheEnd(SessionShell running, LiveSession live, CountDownLatch ended) {
+    if (selection.manners().atEnd() == LiveSession.AtEnd.EXIT) {
+      Thread.ofVirtual()
+          .name("end of access")
+          .start(() -> {
+            try {
+              endWithAccess(running, live, ended);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+    }
+  }
+
+  private int runShell(SessionShell shell, LiveSession live) {
     CountDownLatch cleaned = new CountDownLatch(1);
     Thread end =
         new Thread(
@@ -121,6 +170,7 @@ final class KubeShellSession {
             },
             "end of session");
     Runtime.getRuntime().addShutdownHook(end);
+    watchTheEnd(shell, live, cleaned);
     try {
       ExitStatus status = shell.run();
       console.say(SafeText.literal("Local proxy for Kubernetes is closed."));

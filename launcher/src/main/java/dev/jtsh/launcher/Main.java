@@ -97,6 +97,7 @@ public final class Main {
     line.addSubcommand("signup", new SignupCommand(outside, root.cluster));
     line.addSubcommand("status", new StatusCommand(outside));
     line.addSubcommand("doctor", doctor(root.cluster));
+    line.addSubcommand("renew", new RenewCommand(outside));
     line.addSubcommand("version", new VersionCommand(outside.console()));
     return line;
   }

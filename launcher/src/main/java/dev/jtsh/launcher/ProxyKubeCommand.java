@@ -2,6 +2,7 @@
 package dev.jtsh.launcher;
 
 import dev.jtsh.kubeproxy.KubeconfigContext;
+import dev.jtsh.nativebindings.CurrentUser;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.protocol.kube.NamespaceScope;
 import java.time.Duration;
@@ -10,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -86,6 +89,68 @@ final class ProxyKubeCommand implements Callable<Integer> {
   @Option(names = "--all", description = "All Kubernetes clusters the user may use.")
   private boolean all;
 
+  /** How a new request is shown when access has ended. */
+  enum Renewal {
+    show,
+    quiet
+  }
+
+  /** What happens when access has ended. */
+  enum AtEnd {
+    wait,
+    exit
+  }
+
+  /** How KUBECONFIG names the kubeconfig. */
+  enum KubeconfigPath {
+    self,
+    pid
+  }
+
+  @Option(
+      names = "--renewal",
+      paramLabel = "show|quiet",
+      description = "At the end show a new request at once, or only when jtsh renew asks for it.")
+  private Renewal renewal = Renewal.show;
+
+  @Option(
+      names = "--at-end",
+      paramLabel = "wait|exit",
+      description = "At the end let requests wait for a new approval, or end the session.")
+  private AtEnd atEnd = AtEnd.wait;
+
+  @Option(
+      names = "--bell",
+      description = "Ring while something waits for you behind a full-screen program.")
+  private boolean bell;
+
+  @Option(
+      names = "--read-only",
+      description = "Pass nothing on that changes something. A seat belt, no permission.")
+  private boolean readOnly;
+
+  @Option(
+      names = "--deny",
+      paramLabel = "VERB",
+      split = ",",
+      description = "Kubernetes verbs that are not passed on, such as delete,exec.")
+  private List<String> denied = new ArrayList<>();
+
+  @Option(
+      names = "--namespace-only",
+      paramLabel = "NAME",
+      description = "Pass on only what is about this namespace.")
+  private String namespaceOnly = "";
+
+  @Option(
+      names = "--kubeconfig-path",
+      paramLabel = "self|pid",
+      description = "pid: KUBECONFIG also works in programs that close descriptor 3. Not for root.")
+  private KubeconfigPath kubeconfigPath = KubeconfigPath.self;
+
+  @Option(names = "--nested", description = "Open a session inside a session.")
+  private boolean nested;
+
   /**
    * Made for one run.
    *
@@ -103,9 +168,18 @@ final class ProxyKubeCommand implements Callable<Integer> {
       throw new SettingsException(
           "jtsh proxy kube needs --headless: a proxy for a login that lives here comes later");
     }
+    refuseNested();
     KubeSelection selection = selection();
     Settings settings = new ClusterCalls(outside).settings(cluster, true).complete();
     return new HeadlessKubeSession(outside, settings, selection).run();
+  }
+
+  private void refuseNested() {
+    String around = outside.environment().getOrDefault("JTSH_SESSION", "");
+    if (!around.isEmpty() && !nested) {
+      throw new SettingsException(
+          "this shell is in a jtsh session already: type exit first, or give --nested");
+    }
   }
 
   private KubeSelection selection() {
@@ -144,7 +218,33 @@ final class ProxyKubeCommand implements Callable<Integer> {
         port,
         length,
         cluster.mlock(outside.environment()),
+        manners(),
         command);
+  }
+
+  private SessionManners manners() {
+    if (renewal == Renewal.quiet && atEnd == AtEnd.exit) {
+      throw new SettingsException("give --renewal=quiet or --at-end=exit, not both");
+    }
+    for (String verb : denied) {
+      if (!LocalGuard.VERBS.contains(verb)) {
+        throw new SettingsException(
+            "--deny knows these verbs: " + String.join(", ", new TreeSet<>(LocalGuard.VERBS)));
+      }
+    }
+    if (kubeconfigPath == KubeconfigPath.pid && CurrentUser.uid() == 0) {
+      // Another process may get the number later, and root would read its file (rule 13).
+      throw new SettingsException("--kubeconfig-path=pid is not for root");
+    }
+    LiveSession.AtEnd end =
+        atEnd == AtEnd.exit
+            ? LiveSession.AtEnd.EXIT
+            : renewal == Renewal.quiet ? LiveSession.AtEnd.ASK_QUIETLY : LiveSession.AtEnd.ASK;
+    return new SessionManners(
+        end,
+        bell,
+        new LocalGuard(readOnly, Set.copyOf(denied), namespaceOnly),
+        kubeconfigPath == KubeconfigPath.pid);
   }
 
   /** Checked before anybody is asked for an approval. */

@@ -34,7 +34,15 @@ record SessionEnd(Instant now, Instant end) {
           when,
           length);
     }
-    return SafeText.format("Access ends at {}, in {}.\n", when, length);
+    return SafeText.format("{}\n", ends());
+  }
+
+  /** A short sentence about the end. */
+  SafeText ends() {
+    return SafeText.format(
+        "Access ends at {}, in {}.",
+        SafeText.of(CLOCK.format(end.atZone(ZoneId.systemDefault()))),
+        SafeText.of(GoDuration.format(left())));
   }
 
   /** What is left, in whole seconds; never negative. */

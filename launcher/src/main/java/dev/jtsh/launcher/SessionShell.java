@@ -28,12 +28,18 @@ final class SessionShell {
   private static final String NAME_OWN_DESCRIPTOR =
       "umask \"$1\"; shift; JTSH_KUBECONFIG=/proc/$$/fd/3; export JTSH_KUBECONFIG; exec \"$@\"";
 
+  /** The same, and kubectl is told that path. */
+  private static final String USE_OWN_DESCRIPTOR =
+      "umask \"$1\"; shift; JTSH_KUBECONFIG=/proc/$$/fd/3; KUBECONFIG=$JTSH_KUBECONFIG;"
+          + " export JTSH_KUBECONFIG KUBECONFIG; exec \"$@\"";
+
   private static final Duration GRACE = Duration.ofSeconds(1);
   private static final int STDIN = 0;
 
   private final List<String> command;
   private final SessionFile kubeconfig;
   private final Map<String, String> markers;
+  private final boolean pathByPid;
 
   private @Nullable ChildProcess child;
   private @Nullable TerminalState terminal;
@@ -44,9 +50,15 @@ final class SessionShell {
    *
    * @param command program and arguments; a name without a slash is looked up by the child's PATH
    * @param kubeconfig what the child finds as KUBECONFIG
+   * @param pathByPid whether KUBECONFIG names the shell's process instead of its descriptor
    * @param markers variables that tell programs in the shell where they are
    */
-  SessionShell(List<String> command, SessionFile kubeconfig, Map<String, String> markers) {
+  SessionShell(
+      List<String> command,
+      SessionFile kubeconfig,
+      Map<String, String> markers,
+      boolean pathByPid) {
+    this.pathByPid = pathByPid;
     this.command = List.copyOf(command);
     this.kubeconfig = kubeconfig;
     this.markers = Map.copyOf(markers);
@@ -69,6 +81,11 @@ final class SessionShell {
     } finally {
       saved.restore();
     }
+  }
+
+  /** The shell's process; 0 before it runs. */
+  synchronized int pid() {
+    return child == null ? 0 : child.pid();
   }
 
   /** Ends the shell from another thread: asks, waits a second, forces; the terminal is put back. */
@@ -95,7 +112,9 @@ final class SessionShell {
   }
 
   private SpawnRequest request() {
-    List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", NAME_OWN_DESCRIPTOR, "sh"));
+    List<String> argv =
+        new ArrayList<>(
+            List.of("/bin/sh", "-c", pathByPid ? USE_OWN_DESCRIPTOR : NAME_OWN_DESCRIPTOR, "sh"));
     argv.add(Integer.toOctalString(ProcessHardening.originalUmask()));
     argv.addAll(command);
     return new SpawnRequest("/bin/sh", argv, environment(), kubeconfig.childDescriptors(), true);

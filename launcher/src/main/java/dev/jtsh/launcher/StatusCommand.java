@@ -5,6 +5,7 @@ import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Profile;
 import dev.jtsh.client.ProfileStore;
 import dev.jtsh.protocol.text.SafeText;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +13,18 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code jtsh status}: the logins of this machine. A headless session leaves none. */
-@Command(name = "status", description = "Show the logins on this machine.")
+/**
+ * {@code jtsh status}: in a session's shell that session, else the logins of this machine. A
+ * headless session leaves none.
+ */
+@Command(
+    name = "status",
+    description = "Show this shell's session; outside of one, the logins on this machine.")
 final class StatusCommand implements Callable<Integer> {
+  /** What kubectl's own words for it hide. */
+  static final String NO_SESSION =
+      "this shell's jtsh session is over or not reachable: unset KUBECONFIG, or type exit";
+
   private final Outside outside;
   private final FailureReport failures;
 
@@ -31,6 +41,32 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return SessionLink.isInside(outside.environment()) ? ofSession() : ofLogins();
+  }
+
+  /** In a session's shell: how the session is. */
+  private int ofSession() {
+    Optional<SessionLink> found = SessionLink.ofShell(outside.environment());
+    if (found.isEmpty()) {
+      return failures.of(ExitCode.NO_SESSION, SafeText.literal(NO_SESSION)).status();
+    }
+    try (SessionLink link = found.get()) {
+      LiveStatus status = link.status();
+      if (format == DocumentFormat.text) {
+        Instant end = Instant.parse(status.expires());
+        status
+            .lines(new SessionEnd(outside.clock().instant(), end))
+            .forEach(outside.console()::data);
+      } else {
+        outside.console().document(format.write(status));
+      }
+      return ExitCode.OK.status();
+    } catch (IOException e) {
+      return failures.of(ExitCode.NO_SESSION, SafeText.literal(NO_SESSION)).status();
+    }
+  }
+
+  private int ofLogins() {
     ProfileStore profiles = ProfileStore.ofEnvironment(outside.environment(), outside.home());
     Instant now = outside.clock().instant();
     try {

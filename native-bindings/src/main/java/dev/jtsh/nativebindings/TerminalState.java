@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.nativebindings;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /**
  * How a terminal was set and which process group was in its foreground, so that both can be put
  * back after a shell, however it ended.
  */
 public final class TerminalState {
+  /** Where c_lflag stands in Linux's struct termios. */
+  private static final int LOCAL_MODES_OFFSET = 12;
+
+  private static final int ICANON = 0x2;
+
   private final int fd;
 
   /** struct termios; empty if the descriptor is no terminal. */
@@ -54,6 +62,34 @@ public final class TerminalState {
       TerminalCalls.tcsetattr(fd, attributes);
     } catch (ErrnoException e) {
       // The terminal was closed, or its foreground group has ended: nothing is left to restore.
+    }
+  }
+
+  /** The process group in the terminal's foreground; -1 without a terminal of this process. */
+  public static int foregroundGroup(int fd) {
+    try {
+      return isTerminal(fd) ? TerminalCalls.tcgetpgrp(fd) : -1;
+    } catch (ErrnoException e) {
+      return -1;
+    }
+  }
+
+  /**
+   * Whether the terminal gives out whole lines, as it does to ordinary programs. Programs that draw
+   * the whole screen, and shells at their prompt, read key by key.
+   */
+  public static boolean inLineMode(int fd) {
+    try {
+      if (!isTerminal(fd)) {
+        return false;
+      }
+      int local =
+          ByteBuffer.wrap(TerminalCalls.tcgetattr(fd))
+              .order(ByteOrder.nativeOrder())
+              .getInt(LOCAL_MODES_OFFSET);
+      return (local & ICANON) != 0;
+    } catch (ErrnoException e) {
+      return false;
     }
   }
 }

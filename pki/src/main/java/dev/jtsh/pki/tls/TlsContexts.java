@@ -188,6 +188,20 @@ public final class TlsContexts {
     }
   }
 
+  /** The same with a certificate of our own, where a server asks for one. */
+  public static SSLContext jdkClient(TlsIdentity identity, TrustAnchors anchors) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(
+          new KeyManager[] {new SingleKeyManager(identity)},
+          new TrustManager[] {anchors.trustManager()},
+          null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java has no TLS", e);
+    }
+  }
+
   /**
    * The certificate the peer has proved to own; empty if it presented none. A client that presents
    * more than its leaf is nobody too: intermediaries are not supported (wire reference §4.1).

@@ -65,8 +65,13 @@ public record KubeStatus(int code, String reason, SafeText message) {
    * drops the message of a failure it meets while it discovers the API; a warning it always shows.
    */
   public String warning() {
+    return warning(message);
+  }
+
+  /** The value of a {@code Warning} header with any text, in the same form. */
+  public static String warning(SafeText text) {
     StringBuilder value = new StringBuilder("299 - \"");
-    String plain = message.toString();
+    String plain = text.toString();
     for (int i = 0; i < Math.min(plain.length(), WARNING_CHARS_MAX); i++) {
       char c = plain.charAt(i);
       if (c == '"' || c == '\\') {

@@ -40,6 +40,9 @@ final class StoryWorld implements AutoCloseable {
   /** Ends a wait that would be in vain; machines that build at the same time are slow. */
   static final Duration SOON = Duration.ofSeconds(60);
 
+  /** Ends a wait for the end of a session of one minute. */
+  static final Duration LONG = Duration.ofSeconds(150);
+
   static final String USER = "alice";
   static final String KUBE = "c1";
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.kubeproxy;
+
+import dev.jtsh.protocol.kube.KubeStatus;
+import dev.jtsh.protocol.text.SafeText;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What the owner of a session says about its requests, and hears of them. Called on event loops for
+ * each request: must be quick and never block.
+ */
+public interface RequestDesk {
+  /** First part of the paths that the session itself answers; no Kubernetes API begins so. */
+  String OWN_PATHS = "/.jtsh/";
+
+  /** Passes everything on and keeps nothing. */
+  RequestDesk NONE = new RequestDesk() {};
+
+  /**
+   * Answers a request in place of the cluster.
+   *
+   * @param path path and query as they would be sent on
+   * @return empty lets it pass
+   */
+  default Optional<KubeStatus> refuse(String kubeCluster, String method, String path) {
+    return Optional.empty();
+  }
+
+  /**
+   * Answers a request for one of the {@link #OWN_PATHS}.
+   *
+   * @return JSON, in UTF-8; fails with {@link IdentityUnavailableException} to say why not
+   */
+  default CompletionStage<byte[]> own(String method, String path) {
+    return java.util.concurrent.CompletableFuture.failedFuture(
+        new IdentityUnavailableException(404, SafeText.literal("jtsh: there is nothing here")));
+  }
+
+  /** What kubectl shall show as a warning beside the answer; empty for nothing. */
+  default Optional<SafeText> warning(String kubeCluster) {
+    return Optional.empty();
+  }
+
+  /** The cluster answered a request. */
+  default void served(String kubeCluster) {}
+
+  /** A request was answered here, with a failure. */
+  default void failed(String kubeCluster, SafeText message) {}
+}

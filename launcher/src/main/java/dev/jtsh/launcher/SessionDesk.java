@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.kubeproxy.IdentityUnavailableException;
+import dev.jtsh.kubeproxy.RequestDesk;
+import dev.jtsh.protocol.json.WireJson;
+import dev.jtsh.protocol.kube.KubeStatus;
+import dev.jtsh.protocol.text.SafeText;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the session says to each request, and what it tells about itself to {@code jtsh status} and
+ * {@code jtsh renew}: they come in by the same port as kubectl, with the same certificate, so
+ * nothing more has to be opened for them.
+ */
+final class SessionDesk implements RequestDesk {
+  static final String STATUS_PATH = OWN_PATHS + "v1/status";
+  static final String RENEW_PATH = OWN_PATHS + "v1/renew";
+
+  /** kubectl begins to warn this long before the end. */
+  private static final Duration WARN = Duration.ofMinutes(10);
+
+  private final String id;
+  private final LocalGuard guard;
+  private final InstantSource clock;
+  private final LongAdder served = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private volatile @Nullable LastError lastError;
+  private volatile @Nullable LiveSession session;
+
+  private record LastError(Instant at, String kubeCluster, SafeText message) {}
+
+  SessionDesk(String id, LocalGuard guard, InstantSource clock) {
+    this.id = id;
+    this.guard = guard;
+    this.clock = clock;
+  }
+
+  /** Names the session it speaks for, before anybody asks. */
+  void of(LiveSession live) {
+    session = live;
+  }
+
+  @Override
+  public Optional<KubeStatus> refuse(String kubeCluster, String method, String path) {
+    return guard.refuse(method, path);
+  }
+
+  @Override
+  public CompletionStage<byte[]> own(String method, String path) {
+    LiveSession live = session;
+    if (live == null) {
+      return unknown();
+    }
+    return switch (method + " " + path) {
+      case "GET " + STATUS_PATH -> CompletableFuture.completedFuture(status(live));
+      case "POST " + RENEW_PATH -> {
+        live.renew();
+        yield CompletableFuture.completedFuture(status(live));
+      }
+      default -> unknown();
+    };
+  }
+
+  private static CompletionStage<byte[]> unknown() {
+    return CompletableFuture.failedFuture(
+        new IdentityUnavailableException(404, SafeText.literal("jtsh: there is nothing here")));
+  }
+
+  private byte[] status(LiveSession live) {
+    return WireJson.write(LiveStatus.of(id, live, served.sum(), failed.sum(), lastError()));
+  }
+
+  private LiveStatus.@Nullable Failure lastError() {
+    LastError last = lastError;
+    return last == null
+        ? null
+        : new LiveStatus.Failure(last.at.toString(), last.kubeCluster, last.message.toString());
+  }
+
+  @Override
+  public Optional<SafeText> warning(String kubeCluster) {
+    LiveSession live = session;
+    if (live == null) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    Instant end = live.end();
+    if (now.isBefore(end.minus(WARN)) || !now.isBefore(end)) {
+      return Optional.empty();
+    }
+    long minutes = Math.max(1, Duration.between(now, end).toMinutes());
+    return Optional.of(
+        SafeText.format(
+            "jtsh: access ends in {} min; `jtsh renew` goes on",
+            SafeText.of(Long.toString(minutes))));
+  }
+
+  @Override
+  public void served(String kubeCluster) {
+    served.increment();
+  }
+
+  @Override
+  public void failed(String kubeCluster, SafeText message) {
+    failed.increment();
+    lastError = new LastError(clock.instant(), kubeCluster, message);
+  }
+}

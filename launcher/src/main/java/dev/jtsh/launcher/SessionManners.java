@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+/**
+ * How a session behaves beside what it reaches.
+ *
+ * @param atEnd what happens when the approval has ended
+ * @param bell whether to ring while something waits that a full-screen program hides
+ * @param guard what the local proxy refuses by itself
+ * @param pathByPid whether KUBECONFIG names the shell's process, for programs that close descriptor
+ *     3
+ */
+record SessionManners(LiveSession.AtEnd atEnd, boolean bell, LocalGuard guard, boolean pathByPid) {}
