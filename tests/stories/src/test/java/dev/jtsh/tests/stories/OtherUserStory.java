@@ -56,6 +56,28 @@ final class OtherUserStory {
     }
   }
 
+  /** The same user, so that the second lock is open: the first one, TLS, is what answers. */
+  @Test
+  void whoHasNoKeyIsToldByTlsThatACertificateIsRequired() throws IOException {
+    try (HeadlessShell session = world.open("/bin/bash")) {
+      Path authority = authority(Files.readString(session.kubeconfig()));
+      ProgramResult used =
+          world.run(
+              List.of(
+                  "openssl",
+                  "s_client",
+                  "-connect",
+                  "127.0.0.1:" + session.port(),
+                  "-CAfile",
+                  authority.toString(),
+                  "-verify_return_error",
+                  "-ign_eof"));
+      Files.delete(authority);
+      assertThat(used.stdout()).contains("Verify return code: 0 (ok)");
+      assertThat(used.stderr()).contains("alert certificate required");
+    }
+  }
+
   /** Rule 35: the key alone is not enough, the socket must be this user's. */
   @Test
   void anotherUserIsCutEvenWithTheKeyOfTheSession() throws IOException {

@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
 public final class PseudoTerminal implements AutoCloseable {
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
   private static final long POLL_MILLIS = 20;
+  private static final Duration ASK_AGAIN = Duration.ofMillis(500);
   private static final int SIGNALLED = 128;
   private static final int SCROLLBACK_LINES = 100_000;
 
@@ -50,6 +51,8 @@ public final class PseudoTerminal implements AutoCloseable {
   private final String token = UUID.randomUUID().toString();
   private final Transcript transcript;
   private final List<ProcessHandle> hungUp = new ArrayList<>(); // what may outlive the terminal
+  private long keeperAsked = System.nanoTime();
+  private boolean keeperDead;
   private int met; // Where in the plain text the last expectation ended.
 
   private PseudoTerminal(Path directory, RunningProgram guard) {
@@ -259,8 +262,13 @@ public final class PseudoTerminal implements AutoCloseable {
     if (transcript.exitStatus().isPresent()) {
       return transcript.exitStatus();
     }
-    // Something killed the keeper, so there will be no mark.
-    return ask("#{pane_dead}").equals("1") ? OptionalInt.of(SIGNALLED) : OptionalInt.empty();
+    // Something may have killed the keeper, so there will be no mark. To ask is a process: seldom.
+    long now = System.nanoTime();
+    if (!keeperDead && now - keeperAsked >= ASK_AGAIN.toNanos()) {
+      keeperAsked = now;
+      keeperDead = ask("#{pane_dead}").equals("1");
+    }
+    return keeperDead ? OptionalInt.of(SIGNALLED) : OptionalInt.empty();
   }
 
   /**
