@@ -72,6 +72,7 @@ class Attack27ForeignTextTest {
     assertThat(Stream.of(Console.class.getDeclaredMethods()).filter(m -> !m.isSynthetic()))
         .isNotEmpty()
         .filteredOn(method -> !method.getName().equals("document"))
+        .filteredOn(method -> method.getParameterCount() > 0) // The bell takes no text at all.
         .allMatch(method -> List.of(method.getParameterTypes()).equals(List.of(SafeText.class)));
   }
 
