@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
 public final class RunningProgram implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
   private static final int CONNECT_MILLIS = 200;
-  private static final int START_SECONDS = 20;
+  private static final int START_SECONDS = 90;
 
   /** Clock ticks per second in {@code /proc/PID/stat}: fixed on Linux. */
   private static final double TICKS = 100;
