@@ -28,7 +28,9 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -362,16 +364,15 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
 
   /** The upstream has switched: the caller is told, and both channels become one pipe. */
   private void upgraded(
-      ChannelHandlerContext ctx,
-      Ruling.Upstream kind,
-      UpgradeProtocol protocol,
-      HttpHeaders headers) {
+      ChannelHandlerContext ctx, Answer answer, UpgradeProtocol protocol, HttpHeaders headers) {
     Channel to = upstream;
     if (to == null || state != State.UPGRADING) {
+      run(answer.upstreamLoop, answer::drop);
       return; // The caller has gone; its end has closed the upstream.
     }
     boolean taken = side.takeOutReader(ctx.pipeline());
     if (!taken || tooEarly) {
+      run(answer.upstreamLoop, answer::drop);
       to.close();
       ctx.close();
       return;
@@ -388,12 +389,9 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
     run(
         to.eventLoop(),
         () -> {
-          if (to.pipeline().get(Answer.class) == null) {
-            caller.close();
-            return;
+          if (!answer.becomePipe(to)) {
+            return; // It has said all it had to say, and ended.
           }
-          to.pipeline().replace(Answer.class, null, new RawRelay(caller));
-          kind.becomePipe(to.pipeline());
           to.read();
           caller.read();
         });
@@ -451,6 +449,11 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
     private boolean interim;
     private boolean done;
 
+    /** What came behind the 101 before there was a pipe; null as long as there was no 101. */
+    private @Nullable Queue<Object> early;
+
+    private io.netty.util.concurrent.EventExecutor upstreamLoop;
+
     Answer(
         ChannelHandlerContext callerContext,
         Ruling.Upstream kind,
@@ -458,6 +461,7 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
         HttpMethod method) {
       this.callerContext = callerContext;
       this.caller = callerContext.channel();
+      this.upstreamLoop = callerContext.executor(); // Until there is a 101.
       this.kind = kind;
       this.asked = asked;
       this.method = method;
@@ -479,6 +483,39 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
       channel.read();
     }
 
+    /**
+     * Makes the upstream one end of the pipe, on its event loop. A short command may be over by
+     * now: then its channel is closed already, and what it said waits here.
+     *
+     * @return false if there is nothing more to come
+     */
+    private boolean becomePipe(Channel channel) {
+      boolean open = channel.pipeline().get(Answer.class) != null;
+      RawRelay relay = new RawRelay(caller);
+      for (Object msg : taken()) {
+        relay.pass(msg);
+      }
+      if (!open) {
+        Ending.afterFlush(caller);
+        return false;
+      }
+      caller.flush();
+      channel.pipeline().replace(Answer.class, null, relay);
+      kind.becomePipe(channel.pipeline());
+      return true;
+    }
+
+    private Queue<Object> taken() {
+      Queue<Object> waiting = early == null ? new ArrayDeque<>() : early;
+      early = null;
+      return waiting;
+    }
+
+    /** Nobody wants what came behind the 101. */
+    private void drop() {
+      taken().forEach(ReferenceCountUtil::release);
+    }
+
     /** Says nothing more to the caller; false if it has begun to. */
     boolean silence() {
       boolean begun = headSent;
@@ -488,6 +525,10 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
+      if (early != null) {
+        early.add(msg);
+        return;
+      }
       if (done) {
         ReferenceCountUtil.release(msg);
         return;
@@ -516,7 +557,9 @@ public final class Exchange extends ChannelInboundHandlerAdapter {
       if (asked.isPresent() && kind.isUpgraded(response, asked.get())) {
         done = true;
         HttpHeaders headers = HeaderRules.responseHeaders(response.headers());
-        run(callerContext.executor(), () -> upgraded(callerContext, kind, asked.get(), headers));
+        early = new ArrayDeque<>();
+        upstreamLoop = ctx.executor();
+        run(callerContext.executor(), () -> upgraded(callerContext, this, asked.get(), headers));
         return;
       }
       if (HeaderRules.isInformational(response)) {

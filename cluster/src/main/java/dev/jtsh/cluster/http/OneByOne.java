@@ -14,8 +14,23 @@ import java.util.Queue;
  */
 public final class OneByOne extends ChannelDuplexHandler {
   private final Queue<Object> waiting = new ArrayDeque<>();
+  private final boolean toTheEnd;
   private boolean demand;
   private boolean delivering;
+
+  private OneByOne(boolean toTheEnd) {
+    this.toTheEnd = toTheEnd;
+  }
+
+  /** For requests: what a caller sent and did not wait for goes with its connection. */
+  public OneByOne() {
+    this(false);
+  }
+
+  /** For answers: what was sent before the connection's end is handed over before the end. */
+  public static OneByOne ofAnswers() {
+    return new OneByOne(true);
+  }
 
   @Override
   public void read(ChannelHandlerContext ctx) {
@@ -70,7 +85,11 @@ public final class OneByOne extends ChannelDuplexHandler {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     while (!waiting.isEmpty()) {
-      ReferenceCountUtil.release(waiting.remove());
+      if (toTheEnd) {
+        ctx.fireChannelRead(waiting.remove());
+      } else {
+        ReferenceCountUtil.release(waiting.remove());
+      }
     }
     ctx.fireChannelInactive();
   }

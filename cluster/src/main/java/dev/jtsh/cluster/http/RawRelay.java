@@ -27,12 +27,17 @@ public final class RawRelay extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    pass(msg);
+  }
+
+  /** Writes one message to the peer; to be flushed. */
+  void pass(Object msg) {
     switch (msg) {
-      case ByteBuf bytes -> pass(ctx, bytes);
+      case ByteBuf bytes -> write(bytes);
       // The first bytes of a pipe may have been read while it was still HTTP.
       case HttpContent content -> {
         boolean end = content instanceof LastHttpContent && !isEndOfHttp(content);
-        pass(ctx, content.content());
+        write(content.content());
         if (end) {
           Ending.afterFlush(peer);
         }
@@ -46,7 +51,7 @@ public final class RawRelay extends ChannelInboundHandlerAdapter {
     return LastHttpContent.EMPTY_LAST_CONTENT.equals(content);
   }
 
-  private void pass(ChannelHandlerContext ctx, ByteBuf bytes) {
+  private void write(ByteBuf bytes) {
     if (!peer.isActive()) {
       bytes.release(); // The peer has ended; what it sent before is still on its way to our side.
       return;
@@ -54,7 +59,7 @@ public final class RawRelay extends ChannelInboundHandlerAdapter {
     peer.write(bytes)
         .addListener(written -> {
           if (!written.isSuccess()) {
-            logger.debug("{}: the other end takes no more", ctx.channel().id());
+            logger.debug("{}: this end takes no more", peer.id());
             peer.close();
           }
         });

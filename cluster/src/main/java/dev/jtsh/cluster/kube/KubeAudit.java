@@ -8,6 +8,7 @@ import dev.jtsh.cluster.http.TunnelHeaders;
 import dev.jtsh.pki.SubjectAttribute;
 import dev.jtsh.pki.UserIdentity;
 import dev.jtsh.protocol.kube.KubeRequest;
+import dev.jtsh.protocol.kube.StreamParameters;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** One audit event per request that reached the API server (teleport-wire §8.9). */
 final class KubeAudit {
   private static final int SWITCHED = 101;
+  private static final int COMMAND_CHARS_MAX = 4096;
 
   private final AuditLog log;
   private final String serverId;
@@ -77,6 +79,14 @@ final class KubeAudit {
             .with("kubernetes_cluster", kubeCluster)
             .with("kubernetes_users", List.of(as.user()))
             .with("kubernetes_groups", as.groups());
+        StreamParameters.of(request)
+            .ifPresent(stream ->
+                event
+                    .with("command", bounded(stream.commandLine()))
+                    .with("interactive", stream.isInteractive())
+                    .with("kubernetes_pod_namespace", request.namespace())
+                    .with("kubernetes_pod_name", request.name())
+                    .with("kubernetes_container_name", bounded(stream.container())));
         if (!allowed.labels().isEmpty()) {
           event.with("kubernetes_labels", allowed.labels());
         }
@@ -86,6 +96,10 @@ final class KubeAudit {
       @Override
       public void ended() {}
     };
+  }
+
+  private static String bounded(String text) {
+    return text.length() <= COMMAND_CHARS_MAX ? text : text.substring(0, COMMAND_CHARS_MAX) + "…";
   }
 
   private static AuditEvent.Type type(String subresource, int status) {

@@ -275,7 +275,7 @@ final class KubernetesApi implements AutoCloseable {
               .pipeline()
               .addLast(new Http1ClientCodec())
               .addLast(new ImpersonationGuard(as))
-              .addLast(new OneByOne());
+              .addLast(OneByOne.ofAnswers());
           opened.setSuccess(channel);
         },
         opened::tryFailure);

@@ -88,7 +88,7 @@ final class AgentConnection {
               protected void initChannel(Channel channel) {
                 channel.pipeline().addLast(new Http2ClientStreamCodec());
                 if (oneByOne) {
-                  channel.pipeline().addLast(new OneByOne());
+                  channel.pipeline().addLast(OneByOne.ofAnswers());
                 }
               }
             })

@@ -117,7 +117,7 @@ class KubePathIT {
       peer.send(
           String.join(
               "\r\n",
-              "POST /api/v1/namespaces/d/pods/p/exec?command=sh HTTP/1.1",
+              "POST /api/v1/namespaces/d/pods/p/exec?command=sh&command=-c&tty=yes&container=c HTTP/1.1",
               "Host: k",
               "Connection: Upgrade",
               "Upgrade: SPDY/3.1",
@@ -138,8 +138,33 @@ class KubePathIT {
       FakeKubernetes.Seen seen = seen();
       assertThat(seen.http2()).isFalse();
       assertThat(seen.values("impersonate-user")).containsExactly("kube-dev");
-      assertThat(path.events.poll(10, TimeUnit.SECONDS)).contains("\"code\":\"T3002I\"");
+      assertThat(seen.uri()).endsWith("?command=sh&command=-c&tty=true&container=c");
+      assertThat(path.events.poll(10, TimeUnit.SECONDS))
+          .contains("\"code\":\"T3002I\"", "\"command\":\"sh -c\"", "\"interactive\":true")
+          .contains("\"kubernetes_pod_name\":\"p\"", "\"kubernetes_pod_namespace\":\"d\"")
+          .contains("\"kubernetes_container_name\":\"c\"");
     }
+  }
+
+  /** The end may come before there is a pipe: a command that prints a word and is gone. */
+  @Test
+  void lastWordsOfABriefCommandArrive() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      try (TlsPeer peer = path.http1(path.dev())) {
+        peer.send(
+            String.join(
+                "\r\n",
+                "GET /api/v1/namespaces/d/pods/p/exec?container=brief HTTP/1.1",
+                "Host: k",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "",
+                ""));
+        assertThat(peer.readToEnd()).as("time %d", i).endsWith("hello|");
+      }
+      seen();
+    }
+    path.events.clear();
   }
 
   @Test

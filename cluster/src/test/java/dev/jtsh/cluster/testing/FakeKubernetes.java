@@ -9,6 +9,7 @@ import dev.jtsh.tests.fixtures.TestPki;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -200,7 +201,10 @@ public final class FakeKubernetes implements AutoCloseable {
             ch.pipeline().remove("aggregator");
             ch.pipeline().remove("codec");
             ch.pipeline().addLast(new Echo());
-            ch.writeAndFlush(text("hello|"));
+            var said = ch.writeAndFlush(text("hello|"));
+            if (uri.contains("container=brief")) {
+              said.addListener(ChannelFutureListener.CLOSE);
+            }
           });
     }
 

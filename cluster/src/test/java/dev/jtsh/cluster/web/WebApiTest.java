@@ -55,13 +55,7 @@ class WebApiTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "/webapi/ping",
-        "/v1/webapi/ping",
-        "/webapi/find",
-        "/webapi/ping/local",
-        "/webapi/ping/headless"
-      })
+      strings = {"/webapi/ping", "/v1/webapi/ping", "/webapi/ping/local", "/webapi/ping/headless"})
   void pingTellsWhoTheClusterIs(String path) throws Exception {
     JsonNode ping = json(get(path), 200);
 
@@ -72,6 +66,21 @@ class WebApiTest {
     assertThat(ping.at("/auth/default_session_ttl").asText()).isEqualTo("12h0m0s");
     assertThat(ping.at("/proxy/tls_routing_enabled").asBoolean()).isTrue();
     assertThat(ping.at("/proxy/ssh/public_addr").asText()).isEqualTo("localhost:3080");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/webapi/find", "/v1/webapi/find"})
+  void findTellsWhereThingsAreAndNothingOfLogins(String path) throws Exception {
+    JsonNode find = json(get(path), 200);
+
+    assertThat(find.get("cluster_name").asText()).isEqualTo("root");
+    assertThat(find.get("server_version").asText()).startsWith("17.");
+    assertThat(find.get("min_client_version").asText()).isEqualTo("15.0.0");
+    assertThat(find.at("/proxy/ssh/public_addr").asText()).isEqualTo("localhost:3080");
+    assertThat(find.at("/auth/type").asText()).isEmpty();
+    assertThat(find.at("/auth").has("webauthn")).isFalse();
+    assertThat(find.at("/auth").has("local")).isFalse();
+    assertThat(find.at("/auth/allow_headless").asBoolean()).isFalse();
   }
 
   @Test

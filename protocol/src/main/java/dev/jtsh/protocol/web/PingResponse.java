@@ -49,6 +49,12 @@ public record PingResponse(
         auth, proxy, serverVersion, minClientVersion, clusterName, false, null, "", false);
   }
 
+  /** What find says: where things are, and nothing of how to log in (teleport-wire §1.1). */
+  public PingResponse withoutLogin() {
+    return new PingResponse(
+        Auth.NONE, proxy, serverVersion, minClientVersion, clusterName, false, null, "", false);
+  }
+
   /** Major version of the server, or 0 if its version is not understood. */
   public int serverMajor() {
     int dot = serverVersion.indexOf('.');
