@@ -163,8 +163,12 @@ class KubePathIT {
         assertThat(peer.readToEnd()).as("time %d", i).endsWith("hello|");
       }
       seen();
+      String event = "";
+      while (!event.contains("brief")) { // Each is waited for, so that no other test meets it.
+        event = String.valueOf(path.events.poll(10, TimeUnit.SECONDS));
+        assertThat(event).isNotEqualTo("null");
+      }
     }
-    path.events.clear();
   }
 
   @Test
