@@ -36,7 +36,8 @@ final class StandaloneAgentStory {
   void kubectlWorksThroughAnAgentThatJoinedByTokenAndAgainAfterItsRestart() throws IOException {
     Path data = world.newDirectory("agent").resolve("data");
     Path token = Files.createTempFile(data.getParent(), "token", "");
-    String answer = world.cluster().command("tokens", "add", "kube", "--name=" + KUBE).stdout();
+    String answer =
+        world.cluster().command("tokens", "add", "kube", "--name=" + KUBE).orThrow().stdout();
     Matcher secret = TOKEN.matcher(answer);
     assertThat(secret.find()).as(answer).isTrue();
     Files.writeString(token, secret.group(1));
