@@ -47,7 +47,8 @@ final class MemoryCalls {
   private static final MethodHandle SYSCALL_2 =
       linkVariadic("syscall", LibcBindings.syscall.makeInvoker(C_INT, C_INT).descriptor(), 1);
   private static final MethodHandle SYSCALL_3 =
-      linkVariadic("syscall", LibcBindings.syscall.makeInvoker(C_INT, C_INT, C_INT).descriptor(), 1);
+      linkVariadic(
+          "syscall", LibcBindings.syscall.makeInvoker(C_INT, C_INT, C_INT).descriptor(), 1);
 
   /** Bytes of a memory page. */
   static final long PAGE_BYTES = pageBytes();
@@ -79,9 +80,7 @@ final class MemoryCalls {
   /** Closes no descriptor: the range begins above all that can be. */
   static void closeRangeOfNothing() {
     long number = SYS_close_range();
-    call(
-        "close_range",
-        (arena, st) -> (long) SYSCALL_3.invokeExact(st, number, -1, -1, 0));
+    call("close_range", (arena, st) -> (long) SYSCALL_3.invokeExact(st, number, -1, -1, 0));
   }
 
   static MemorySegment mmap(MemorySegment at, long bytes, int protection, int flags, int fd) {

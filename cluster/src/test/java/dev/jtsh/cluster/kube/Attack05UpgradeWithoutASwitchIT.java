@@ -156,7 +156,8 @@ class Attack05UpgradeWithoutASwitchIT {
       early.data("early", false);
       assertThat(early.next()).isIn("reset", "closed");
 
-      var refused = proxy.open(false, connect(path.dev(), EXEC + "?container=answer-200", "websocket"));
+      var refused =
+          proxy.open(false, connect(path.dev(), EXEC + "?container=answer-200", "websocket"));
       assertThat(refused.next()).isEqualTo("status 200");
       assertThat(refused.next()).startsWith("data no upgrade");
       refused.data(NEXT, false);

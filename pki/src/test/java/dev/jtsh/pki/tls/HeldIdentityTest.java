@@ -63,7 +63,10 @@ class HeldIdentityTest {
   private static List<X509Certificate> chainFor(HeldKey key) {
     return List.of(
         PKI.users.issueUser(
-            UserIdentity.builder("alice").roles(List.of("access")).build(), key.publicKey(), PKI.start, PKI.end),
+            UserIdentity.builder("alice").roles(List.of("access")).build(),
+            key.publicKey(),
+            PKI.start,
+            PKI.end),
         PKI.users.certificate());
   }
 }
