@@ -68,8 +68,6 @@ final class LeakWorld implements AutoCloseable {
             root, newDirectory("cluster"), "leaks", Map.of(KUBE, kubernetes.agentKubeconfig()));
     boolean ready = false;
     try {
-      // A JVM that is told to end closes no store.
-      Runtime.getRuntime().addShutdownHook(new Thread(cluster::close, "end of the cluster"));
       Files.copy(cluster.webCa(), webCa(), StandardCopyOption.REPLACE_EXISTING);
       Files.setPosixFilePermissions(webCa(), PosixFilePermissions.fromString("rw-r--r--"));
       program = PublicProgram.copy(root.resolve("jtsh"), newDirectory("program"));
@@ -146,11 +144,10 @@ final class LeakWorld implements AutoCloseable {
   }
 
   /** The arguments of a headless session. */
-  List<String> session(Path jtsh, String... more) {
+  List<String> session(Path jtsh, String user) {
     List<String> command = new ArrayList<>(List.of(jtsh.toString(), "--headless"));
     command.addAll(List.of("proxy", "kube", KUBE, "--proxy=" + cluster.proxy()));
-    command.addAll(List.of("--user=" + USER, "--ca-file=" + webCa()));
-    command.addAll(List.of(more));
+    command.addAll(List.of("--user=" + user, "--ca-file=" + webCa()));
     return asOrdinaryUser(command);
   }
 

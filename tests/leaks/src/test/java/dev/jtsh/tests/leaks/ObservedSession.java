@@ -29,9 +29,14 @@ final class ObservedSession implements AutoCloseable {
 
   /** Starts it and waits until it shows the id of its request. */
   static ObservedSession ask(LeakWorld world, Path jtsh) {
+    return ask(world, jtsh, LeakWorld.USER);
+  }
+
+  /** The same for a certain user of the cluster. */
+  static ObservedSession ask(LeakWorld world, Path jtsh, String user) {
     PseudoTerminal terminal =
         PseudoTerminal.start(
-            world.session(jtsh), world.environment(), world.home(), TerminalSize.WIDE);
+            world.session(jtsh, user), world.environment(), world.home(), TerminalSize.WIDE);
     boolean asked = false;
     try {
       ObservedSession session = new ObservedSession(world, terminal);
