@@ -163,7 +163,8 @@ public final class RunningProgram implements AutoCloseable {
     private boolean ended; // under lock
 
     Collected(InputStream source) {
-      Thread.ofVirtual().name("program output").start(() -> read(source));
+      // Not virtual: many that wait in a read at once would hold every carrier thread.
+      Thread.ofPlatform().daemon().name("program output").start(() -> read(source));
     }
 
     private void read(InputStream source) {

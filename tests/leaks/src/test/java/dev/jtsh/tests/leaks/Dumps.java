@@ -2,6 +2,7 @@
 package dev.jtsh.tests.leaks;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +74,19 @@ final class Dumps {
               .findFirst()
               .orElseThrow(() -> new AssertionError("the kernel wrote no core"));
       return read(index, core);
+    }
+  }
+
+  /**
+   * What stands in a swap file that is in use; the kernel's own copy of the file does not show it.
+   */
+  static Look swap(RunIndex index, Path file) throws IOException {
+    Process reading =
+        new ProcessBuilder("dd", "if=" + file, "iflag=direct", "bs=1M", "status=none").start();
+    try (InputStream in = reading.getInputStream()) {
+      return new Look(Files.size(file), LeakScanner.scan(index, file.toString(), in));
+    } finally {
+      reading.destroyForcibly();
     }
   }
 

@@ -58,7 +58,12 @@ final class HeldKeys {
   }
 
   /** A key and the two points with its public x: which of them is its own does not matter here. */
-  record Held(ECPrivateKey key, List<ECPoint> publicHalf) {}
+  record Held(ECPrivateKey key, List<ECPoint> publicHalf) {
+    /** The x of both. */
+    byte[] publicX() {
+      return unsigned(publicHalf.getFirst().getAffineX());
+    }
+  }
 
   /** The keys a process holds now. */
   List<Held> of(long pid) throws Exception {
@@ -77,8 +82,7 @@ final class HeldKeys {
     }
     Map<Secret, Held> byX = new LinkedHashMap<>();
     for (Held candidate : candidates) {
-      byte[] x = unsigned(candidate.publicHalf().getFirst().getAffineX());
-      byX.put(Secret.bytes("public half " + byX.size(), x), candidate);
+      byX.put(Secret.bytes("public half " + byX.size(), candidate.publicX()), candidate);
     }
     ProcessMemory.Scan scan = new ProcessMemory(pid).scan(new RunIndex(byX.keySet()));
     Set<Held> found = new HashSet<>();

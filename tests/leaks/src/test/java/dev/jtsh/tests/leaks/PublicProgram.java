@@ -92,7 +92,10 @@ final class PublicProgram {
   Path unprotected() throws IOException {
     Path tested = tested("jtsh-unprotected", Map.of(TestedJtsh.UNPROTECTED, "true"));
     String text = Files.readString(tested);
-    String open = text.replace("-XX:+DisableAttachMechanism", "-XX:-DisableAttachMechanism");
+    // From the start on: a session ignores the signal that would start the listener later.
+    String open =
+        text.replace(
+            "-XX:+DisableAttachMechanism", "-XX:-DisableAttachMechanism -XX:+StartAttachListener");
     if (open.equals(text)) {
       throw new IOException("the built program does not switch attaching off");
     }

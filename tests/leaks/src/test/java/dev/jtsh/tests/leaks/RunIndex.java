@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Every run of 8 bytes of every form of some secrets, for fast questions. */
@@ -30,11 +31,11 @@ final class RunIndex {
 
   RunIndex(Collection<Secret> secrets) {
     for (Secret secret : secrets) {
-      int before = runs.size();
+      int usable = 0;
       for (Secret.Form form : secret.forms()) {
-        add(secret, form);
+        usable += add(secret, form);
       }
-      if (runs.size() == before) {
+      if (usable == 0) {
         throw new IllegalArgumentException(secret + " has nothing to look for");
       }
     }
@@ -55,7 +56,8 @@ final class RunIndex {
     return (filter[place >>> 6] & 1L << (place & 63)) != 0;
   }
 
-  private void add(Secret secret, Secret.Form written) {
+  private int add(Secret secret, Secret.Form written) {
+    int usable = 0;
     byte[] form = written.bytes();
     Owner owner = new Owner(secret, written.runBytesMin());
     for (int i = 0; i + RUN_BYTES <= form.length; i++) {
@@ -67,12 +69,14 @@ final class RunIndex {
         runs.putIfAbsent(run, owner);
         int place = (int) (run & FILTER_MASK);
         filter[place >>> 6] |= 1L << (place & 63);
+        usable++;
       }
     }
+    return usable;
   }
 
   private static long distinctBytes(long run) {
-    return java.util.stream.IntStream.range(0, RUN_BYTES)
+    return IntStream.range(0, RUN_BYTES)
         .mapToLong(i -> run >>> (i * Byte.SIZE) & 0xFF)
         .distinct()
         .count();
