@@ -136,7 +136,11 @@ final class LeakWorld implements AutoCloseable {
   /** The command, run by the ordinary user. */
   List<String> asOrdinaryUser(List<String> command) {
     String limit = "--memlock=" + LOCKED_BYTES_MAX + ":" + LOCKED_BYTES_MAX;
-    List<String> words = new ArrayList<>(List.of("prlimit", limit, "setpriv"));
+    List<String> words = new ArrayList<>(List.of("prlimit", limit));
+    if (Programs.run("sh", "-c", "ulimit -H -c").strip().equals("unlimited")) {
+      words.add("--core=unlimited:unlimited"); // That no core is written must be jtsh's own doing.
+    }
+    words.add("setpriv");
     words.addAll(List.of("--reuid=" + ORDINARY_USER, "--regid=" + ORDINARY_USER));
     words.addAll(List.of("--clear-groups", "--inh-caps=-all", "--no-new-privs", "--"));
     words.addAll(command);
