@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.RandomAccessFile;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -52,9 +50,7 @@ class SecretArenaIT {
   @ValueSource(strings = {"TERM", "HUP", "INT", "exit"})
   void theEndOfTheProcessWipesWhatIsStillOpen(String end) throws Exception {
     assumeTrue(ProcessCalls.geteuid() == 0, "reads the memory of another process");
-    // Tests that were started in the background ignore INT, and the JVM would keep it so.
-    List<String> listening = List.of("/usr/bin/env", "--default-signal=INT,HUP");
-    try (SubjectProcess subject = SubjectProcess.start(listening, Map.of(), "end", end)) {
+    try (SubjectProcess subject = SubjectProcess.start("end", end)) {
       long address = Long.parseLong(subject.line().replace("secret at ", ""));
       if (!end.equals("exit")) {
         assertThat(read(subject.pid(), address)).isEqualTo(SECRET);

@@ -43,7 +43,9 @@ final class SubjectProcess implements AutoCloseable {
   private static SubjectProcess start(
       List<String> before, Map<String, String> variables, String classPath, String[] args)
       throws IOException {
-    List<String> command = new ArrayList<>(before);
+    // Tests that were started in the background ignore INT, and the JVM would keep it so.
+    List<String> command = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=INT,HUP"));
+    command.addAll(before);
     command.addAll(command(classPath, args));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(variables);
