@@ -133,18 +133,19 @@ class Attack21LockedOutIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"true", "false"})
-  void openStreamOutlivesItsCertificateOnlyWhereNoRoleForbidsIt(boolean disconnect)
-      throws Exception {
+  @CsvSource({"false, true, true", "false, false, false", "true, false, true"})
+  void openStreamOutlivesItsCertificateOnlyWhereNothingForbidsIt(
+      boolean headless, boolean disconnect, boolean cutOff) throws Exception {
     Role dev = java.util.Objects.requireNonNull(path.roles.get("dev"));
     path.roles.put("dev", dev.withSessionRules(disconnect, false, false));
-    TlsIdentity soon = path.authorities.user(alice().build(), Duration.ofSeconds(2));
+    UserIdentity user = alice().headlessRequestId(headless ? REQUEST : "").build();
+    TlsIdentity soon = path.authorities.user(user, Duration.ofSeconds(2));
     try (TlsPeer peer = path.http1(soon)) {
       peer.send("GET /api/v1/pods?watch=true HTTP/1.1\r\nHost: k\r\n\r\n");
       peer.readUntil("first event");
       path.kubernetes.cancelled.clear();
-      String cut = path.kubernetes.cancelled.poll(disconnect ? 10 : 5, TimeUnit.SECONDS);
-      assertThat(cut != null).isEqualTo(disconnect);
+      String cut = path.kubernetes.cancelled.poll(cutOff ? 10 : 5, TimeUnit.SECONDS);
+      assertThat(cut != null).isEqualTo(cutOff);
     } finally {
       path.roles.put("dev", dev);
     }
