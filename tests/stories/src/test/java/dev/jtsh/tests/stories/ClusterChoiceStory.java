@@ -27,7 +27,7 @@ final class ClusterChoiceStory {
       session.terminal().expect("  1  " + StoryWorld.KUBE, StoryWorld.SOON);
       session.terminal().expect("  2  " + StoryWorld.DOWN, StoryWorld.SOON);
       session.terminal().expect(QUESTION, StoryWorld.SOON);
-      session.terminal().sendLine("3");
+      session.terminal().sendLine("9");
       session.terminal().expect("Type a number or a name from the list.", StoryWorld.SOON);
       session.terminal().expect(QUESTION, StoryWorld.SOON);
       session.terminal().sendLine("do\t"); // TAB completes to "down".
