@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Cleans up what a test leaves when its JVM ends before the test could: by SIGTERM, by a crash, by
@@ -27,6 +28,7 @@ public final class Guard implements AutoCloseable {
       "for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- \"$1\" 2>/dev/null && exit 0; sleep 0.5; done";
 
   private final RunningProgram shell;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private Guard(String work, String argument) {
     shell =
@@ -44,9 +46,12 @@ public final class Guard implements AutoCloseable {
     return new Guard(REMOVE, directory.toAbsolutePath().toString());
   }
 
-  /** The work has been done by somebody else. */
+  /** The work has been done by somebody else. A second call does nothing. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     try (shell) {
       shell.stdin().write(DISMISSED.getBytes(StandardCharsets.US_ASCII));
       shell.stdin().flush();
