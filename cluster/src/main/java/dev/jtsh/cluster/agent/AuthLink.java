@@ -59,6 +59,9 @@ public final class AuthLink implements AutoCloseable {
   /** Auth sends a view every ten seconds: without any for so long, the line is dead. */
   private static final Duration VIEW_TIME_MAX = Duration.ofSeconds(60);
 
+  /** A thread of a closed link only ends the step it is in; what it writes is small. */
+  private static final Duration END_TIME_MAX = Duration.ofSeconds(10);
+
   private static final int MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 
   private final AgentIdentity identity;
@@ -254,7 +257,7 @@ public final class AuthLink implements AutoCloseable {
     }
   }
 
-  /** Says goodbye, if auth is there, and ends. */
+  /** Says goodbye, if auth is there, and ends. No view is handed over once this has returned. */
   @Override
   public void close() {
     closed = true;
@@ -271,5 +274,16 @@ public final class AuthLink implements AutoCloseable {
       }
     }
     channel.shutdownNow();
+    threads.forEach(AuthLink::awaitEnd);
+  }
+
+  private static void awaitEnd(Thread thread) {
+    try {
+      if (!thread.join(END_TIME_MAX)) {
+        logger.warn("{} did not end in {} s", thread.getName(), END_TIME_MAX.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

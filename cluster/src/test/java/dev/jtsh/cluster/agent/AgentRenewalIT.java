@@ -135,9 +135,9 @@ class AgentRenewalIT {
       assertThat(views.poll(20, TimeUnit.SECONDS)).isZero();
       assertThat(access.role("dev")).isPresent();
       fixture().auth.locks().put(Lock.Kind.USER, "bob", "", null);
-      Integer locks = views.poll(5, TimeUnit.SECONDS);
+      Integer locks = views.poll(30, TimeUnit.SECONDS);
       while (locks != null && locks == 0) {
-        locks = views.poll(5, TimeUnit.SECONDS);
+        locks = views.poll(30, TimeUnit.SECONDS);
       }
       assertThat(locks).isEqualTo(1);
       assertThat(access.lockOn(bob, clock.instant(), clock.instant())).isPresent();

@@ -172,7 +172,7 @@ class Attack01GrantIT {
     box = fixture.new RemoteBox();
     var answer = box().post("alice", facts("c1")).toCompletableFuture();
     alice.approve(approver, alice.look(approver, box().id));
-    return answer.get(5, TimeUnit.SECONDS);
+    return answer.get(30, TimeUnit.SECONDS);
   }
 
   private AuthServiceBlockingStub headless(SshLoginResponse login) {

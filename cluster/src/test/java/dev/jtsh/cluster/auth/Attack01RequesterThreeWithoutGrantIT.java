@@ -174,7 +174,7 @@ class Attack01RequesterThreeWithoutGrantIT {
     var approver = alice.connect();
     var answer = box.post("alice", facts).toCompletableFuture();
     alice.approve(approver, alice.look(approver, box.id));
-    return answer.get(5, TimeUnit.SECONDS);
+    return answer.get(30, TimeUnit.SECONDS);
   }
 
   /** What only the authority itself could sign: a login of this user that names that request. */

@@ -39,7 +39,7 @@ class Attack02DowngradeIT {
               .toCompletableFuture();
 
       assertThatExceptionOfType(ExecutionException.class)
-          .isThrownBy(() -> answer.get(5, TimeUnit.SECONDS))
+          .isThrownBy(() -> answer.get(30, TimeUnit.SECONDS))
           .withCauseInstanceOf(WireException.class)
           .withMessageContaining("headless authentication failed");
     }
@@ -91,7 +91,7 @@ class Attack02DowngradeIT {
       var shown = alice.look(approver, box.id);
       assertThat(shown.hasJtshFacts()).isFalse();
       alice.approve(approver, shown);
-      SshLoginResponse login = answer.get(5, TimeUnit.SECONDS);
+      SshLoginResponse login = answer.get(30, TimeUnit.SECONDS);
 
       assertThat(HeadlessLoginIT.kubeCertificate(box.connect(login), "alice", "c2").getNotAfter())
           .isAfter(java.util.Date.from(fixture.clock.instant().plus(Duration.ofHours(11))));

@@ -90,7 +90,7 @@ class Attack03ApprovalIT {
     var unbound = alice.answer(approver, scope("", ByteString.EMPTY));
     approver.updateHeadlessAuthenticationState(
         approval(shown, shown.getJtshFacts().getDigest(), unbound));
-    answered.get(5, TimeUnit.SECONDS);
+    answered.get(30, TimeUnit.SECONDS);
 
     assertDenied(() ->
         approver.updateHeadlessAuthenticationState(
@@ -166,7 +166,7 @@ class Attack03ApprovalIT {
             .setState(HeadlessAuthenticationState.HEADLESS_AUTHENTICATION_STATE_DENIED)
             .build());
 
-    assertThat(answer.handle((ok, failure) -> String.valueOf(failure)).get(5, TimeUnit.SECONDS))
+    assertThat(answer.handle((ok, failure) -> String.valueOf(failure)).get(30, TimeUnit.SECONDS))
         .contains("headless authentication failed");
     assertDenied(() -> alice.approve(approver, shown));
     assertThat(fixture().auditLines("T1014W")).hasSize(1);

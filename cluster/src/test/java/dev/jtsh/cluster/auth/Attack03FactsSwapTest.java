@@ -221,7 +221,7 @@ class Attack03FactsSwapTest {
           logins.submit(request("alice", "honest"), REMOTE, connected()).toCompletableFuture());
     }
     for (var answer : again) {
-      assertThat(answer.get(5, TimeUnit.SECONDS).tlsCert().toStringUtf8()).isEqualTo("honest");
+      assertThat(answer.get(30, TimeUnit.SECONDS).tlsCert().toStringUtf8()).isEqualTo("honest");
     }
     assertThat(issuedFor.get("alice")).hasValue(1);
     // Also after everybody had it; but not with other facts, and not when it has ended.
@@ -229,7 +229,7 @@ class Attack03FactsSwapTest {
             logins
                 .submit(request("alice", "honest"), REMOTE, connected())
                 .toCompletableFuture()
-                .get(5, TimeUnit.SECONDS)
+                .get(30, TimeUnit.SECONDS)
                 .username())
         .isEqualTo("alice");
     assertFailed(
@@ -320,7 +320,7 @@ class Attack03FactsSwapTest {
     assertThat(
             answer
                 .handle((ok, failure) -> failure == null ? "" : failure.toString())
-                .get(5, TimeUnit.SECONDS))
+                .get(30, TimeUnit.SECONDS))
         .contains("headless authentication failed");
   }
 

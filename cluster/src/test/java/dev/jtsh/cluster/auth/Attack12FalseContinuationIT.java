@@ -72,7 +72,7 @@ class Attack12FalseContinuationIT {
     AuthServiceBlockingStub approver = alice.connect();
     alice.approve(approver, alice.look(approver, box.id));
     Instant at = fixture().clock.instant();
-    return new Approved(alice, box, answer.get(5, TimeUnit.SECONDS), at);
+    return new Approved(alice, box, answer.get(30, TimeUnit.SECONDS), at);
   }
 
   private static ContinuesJson proof(

@@ -93,7 +93,7 @@ class Attack21LockedUserIT {
     AuthFixture.RemoteBox box = fixture().new RemoteBox();
     var answer = box.post("alice", facts("c1")).toCompletableFuture();
     alice.approve(approver, alice.look(approver, box.id));
-    SshLoginResponse login = answer.get(5, TimeUnit.SECONDS);
+    SshLoginResponse login = answer.get(30, TimeUnit.SECONDS);
     AuthServiceBlockingStub headless = box.connect(login);
     lock(Lock.Kind.HEADLESS_REQUEST, box.id);
 

@@ -108,7 +108,7 @@ class Attack24SleepingPostsTest {
     opened = new AuthFixture(directory, settings);
     var answer = fixture().new RemoteBox().post("alice", facts("c1")).toCompletableFuture();
 
-    assertThat(answer.handle((ok, failure) -> String.valueOf(failure)).get(5, TimeUnit.SECONDS))
+    assertThat(answer.handle((ok, failure) -> String.valueOf(failure)).get(30, TimeUnit.SECONDS))
         .contains("headless authentication failed");
   }
 }

@@ -64,7 +64,7 @@ class HeadlessLoginIT {
     assertThat(shown.getClientIpAddress()).isEqualTo("198.51.100.20:40002");
     assertThat(answer).isNotDone();
     alice.approve(approver, shown);
-    SshLoginResponse login = answer.get(5, TimeUnit.SECONDS);
+    SshLoginResponse login = answer.get(30, TimeUnit.SECONDS);
 
     X509Certificate certificate = Pem.certificate(login.tlsCert().toByteArray());
     UserIdentity identity = UserIdentity.of(certificate);
@@ -120,7 +120,7 @@ class HeadlessLoginIT {
     var requester = fixture.new RemoteBox();
     var answer = requester.post("alice", facts("c2", "prod")).toCompletableFuture();
     alice.approve(approver, alice.look(approver, requester.id));
-    var headless = requester.connect(answer.get(5, TimeUnit.SECONDS));
+    var headless = requester.connect(answer.get(30, TimeUnit.SECONDS));
     var request = ListResourcesRequest.newBuilder().setResourceType("kube_server").build();
 
     assertThat(approver.listResources(request).getResourcesList())

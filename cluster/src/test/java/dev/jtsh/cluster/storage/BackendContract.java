@@ -170,8 +170,8 @@ abstract class BackendContract {
         });
     backend.put("x/1", bytes("1"), null);
 
-    assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo("x/1");
-    assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo("x/2");
+    assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo("x/1");
+    assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo("x/2");
   }
 
   @Test
@@ -199,7 +199,7 @@ abstract class BackendContract {
   }
 
   private static Backend.Change next(BlockingQueue<Backend.Change> changes) throws Exception {
-    Backend.Change change = changes.poll(5, TimeUnit.SECONDS);
+    Backend.Change change = changes.poll(30, TimeUnit.SECONDS);
     assertThat(change).as("a change within five seconds").isNotNull();
     return java.util.Objects.requireNonNull(change);
   }

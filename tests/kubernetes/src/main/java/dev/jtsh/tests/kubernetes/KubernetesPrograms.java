@@ -45,7 +45,7 @@ public record KubernetesPrograms(Path directory) {
       if (process.exitValue() != 0) {
         throw new IllegalStateException(script + " failed; its words are on stderr");
       }
-      return new KubernetesPrograms(Path.of(printed.get(5, TimeUnit.SECONDS).strip()));
+      return new KubernetesPrograms(Path.of(printed.get(30, TimeUnit.SECONDS).strip()));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot run " + script, e);
     } catch (InterruptedException e) {
