@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Prints answers of a cluster. Texts in them may come from users, so they are made safe. */
 final class Answers {
@@ -50,6 +51,21 @@ final class Answers {
     out.flush();
   }
 
+  /** Prints one field of the answer, alone on its line in text form; the command is done. */
+  int line(JsonNode answer, String field) {
+    print(answer, to -> to.println(safe(answer.path(field).asText())));
+    return ExitCode.OK.status();
+  }
+
+  /** Prints a list of the answer, in text form as a table with a row for each element. */
+  int table(
+      JsonNode answer, String list, List<String> titles, Function<JsonNode, List<String>> row) {
+    List<List<String>> rows = new ArrayList<>();
+    answer.path(list).forEach(element -> rows.add(row.apply(element)));
+    print(answer, to -> table(to, titles, rows));
+    return ExitCode.OK.status();
+  }
+
   private static String written(ObjectWriter writer, JsonNode answer) {
     try {
       return writer.writeValueAsString(answer);
@@ -59,7 +75,7 @@ final class Answers {
   }
 
   /** Columns as wide as their widest cell. */
-  static void table(PrintWriter out, List<String> titles, List<List<String>> rows) {
+  private static void table(PrintWriter out, List<String> titles, List<List<String>> rows) {
     List<List<String>> lines = new ArrayList<>();
     lines.add(titles);
     rows.forEach(row -> lines.add(row.stream().map(Answers::safe).toList()));

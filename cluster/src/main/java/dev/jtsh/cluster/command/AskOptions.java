@@ -43,6 +43,11 @@ final class AskOptions {
     return new AdminClient(directory()).ask(request);
   }
 
+  /** Where the answer goes, in the format that was asked for. */
+  Answers answers(Outside outside) {
+    return new Answers(outside.out(), format);
+  }
+
   OutputFormat format() {
     return format;
   }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.command;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.jtsh.cluster.access.Lock;
 import dev.jtsh.cluster.admin.AdminClient;
 import dev.jtsh.cluster.admin.AdminRequest;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -71,36 +69,28 @@ final class LocksCommand extends CommandGroup {
               description = "How long (default: until it is removed).")
           Duration ttl)
       throws IOException, AdminClient.NotRunningException {
-    JsonNode lock = options.ask(target.lock(message, ttl));
-    new Answers(outside.out(), options.format())
-        .print(lock, out -> out.println(Answers.safe(lock.path("id").asText())));
-    return ExitCode.OK.status();
+    return options.answers(outside).line(options.ask(target.lock(message, ttl)), "id");
   }
 
   @Command(name = "ls", description = "List locks in force.")
   int list(@Mixin AskOptions options) throws IOException, AdminClient.NotRunningException {
-    JsonNode answer = options.ask(new AdminRequest.ListLocks());
-    List<List<String>> rows = new ArrayList<>();
-    for (JsonNode lock : answer.path("locks")) {
-      rows.add(
-          List.of(
-              lock.path("id").asText(),
-              lock.path("target").asText(),
-              lock.path("expires").asText(),
-              lock.path("message").asText()));
-    }
-    new Answers(outside.out(), options.format())
-        .print(
-            answer, out -> Answers.table(out, List.of("ID", "TARGET", "EXPIRES", "MESSAGE"), rows));
-    return ExitCode.OK.status();
+    return options
+        .answers(outside)
+        .table(
+            options.ask(new AdminRequest.ListLocks()),
+            "locks",
+            List.of("ID", "TARGET", "EXPIRES", "MESSAGE"),
+            lock ->
+                List.of(
+                    lock.path("id").asText(),
+                    lock.path("target").asText(),
+                    lock.path("expires").asText(),
+                    lock.path("message").asText()));
   }
 
   @Command(name = "rm", description = "Take a lock away.")
   int remove(@Mixin AskOptions options, @Parameters(paramLabel = "ID") String id)
       throws IOException, AdminClient.NotRunningException {
-    JsonNode answer = options.ask(new AdminRequest.RemoveLock(id));
-    new Answers(outside.out(), options.format())
-        .print(answer, out -> out.println(Answers.safe(answer.path("done").asText())));
-    return ExitCode.OK.status();
+    return options.answers(outside).line(options.ask(new AdminRequest.RemoveLock(id)), "done");
   }
 }

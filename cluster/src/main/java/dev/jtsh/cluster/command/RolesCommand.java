@@ -9,7 +9,6 @@ import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,28 +30,24 @@ final class RolesCommand extends CommandGroup {
       @Option(names = "-f", paramLabel = "FILE", required = true, description = "The role.")
           Path file)
       throws IOException, AdminClient.NotRunningException {
-    return done(
-        options, options.ask(new AdminRequest.PutRole(RoleDocument.of(RoleFile.read(file)))));
+    var role = new AdminRequest.PutRole(RoleDocument.of(RoleFile.read(file)));
+    return options.answers(outside).line(options.ask(role), "done");
   }
 
   @Command(name = "ls", description = "List roles.")
   int list(@Mixin AskOptions options) throws IOException, AdminClient.NotRunningException {
-    JsonNode answer = options.ask(new AdminRequest.ListRoles());
-    List<List<String>> rows = new ArrayList<>();
-    for (JsonNode role : answer.path("roles")) {
-      rows.add(
-          List.of(
-              role.at("/metadata/name").asText(),
-              role.at("/spec/options/max_session_ttl").asText(),
-              Answers.joined(role.at("/spec/allow/kubernetes_users")),
-              Answers.joined(role.at("/spec/allow/kubernetes_groups"))));
-    }
-    new Answers(outside.out(), options.format())
-        .print(
-            answer,
-            out ->
-                Answers.table(out, List.of("NAME", "LONGEST", "KUBE USERS", "KUBE GROUPS"), rows));
-    return ExitCode.OK.status();
+    return options
+        .answers(outside)
+        .table(
+            options.ask(new AdminRequest.ListRoles()),
+            "roles",
+            List.of("NAME", "LONGEST", "KUBE USERS", "KUBE GROUPS"),
+            role ->
+                List.of(
+                    role.at("/metadata/name").asText(),
+                    role.at("/spec/options/max_session_ttl").asText(),
+                    Answers.joined(role.at("/spec/allow/kubernetes_users")),
+                    Answers.joined(role.at("/spec/allow/kubernetes_groups"))));
   }
 
   @Command(name = "show", description = "Print a role as \"roles add\" takes it.")
@@ -72,12 +67,6 @@ final class RolesCommand extends CommandGroup {
   @Command(name = "rm", description = "Remove a role that nobody holds.")
   int remove(@Mixin AskOptions options, @Parameters(paramLabel = "NAME") String name)
       throws IOException, AdminClient.NotRunningException {
-    return done(options, options.ask(new AdminRequest.RemoveRole(name)));
-  }
-
-  private int done(AskOptions options, JsonNode answer) {
-    new Answers(outside.out(), options.format())
-        .print(answer, out -> out.println(Answers.safe(answer.path("done").asText())));
-    return ExitCode.OK.status();
+    return options.answers(outside).line(options.ask(new AdminRequest.RemoveRole(name)), "done");
   }
 }

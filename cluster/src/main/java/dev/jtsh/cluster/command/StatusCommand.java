@@ -23,7 +23,7 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, AdminClient.NotRunningException {
     JsonNode status = options.ask(new AdminRequest.Status());
-    new Answers(outside.out(), options.format()).print(status, out -> text(out, status));
+    options.answers(outside).print(status, out -> text(out, status));
     return ExitCode.OK.status();
   }
 

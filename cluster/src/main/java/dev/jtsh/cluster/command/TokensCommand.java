@@ -7,7 +7,6 @@ import dev.jtsh.cluster.admin.AdminRequest;
 import dev.jtsh.protocol.time.GoDuration;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -66,35 +65,29 @@ final class TokensCommand extends CommandGroup {
                 Answers.safe(token.path("expires").asText()));
         outside.err().flush();
       }
-      new Answers(outside.out(), options.format())
-          .print(token, out -> out.println(Answers.safe(token.path("token").asText())));
-      return ExitCode.OK.status();
+      return options.answers(outside).line(token, "token");
     }
   }
 
   @Command(name = "ls", description = "List waiting join tokens, without the tokens themselves.")
   int list(@Mixin AskOptions options) throws IOException, AdminClient.NotRunningException {
-    JsonNode answer = options.ask(new AdminRequest.ListTokens());
-    List<List<String>> rows = new ArrayList<>();
-    for (JsonNode token : answer.path("tokens")) {
-      rows.add(
-          List.of(
-              token.path("id").asText(),
-              Answers.joined(token.path("kube_clusters")),
-              token.path("expires").asText()));
-    }
-    new Answers(outside.out(), options.format())
-        .print(answer, out -> Answers.table(out, List.of("ID", "KUBE CLUSTERS", "EXPIRES"), rows));
-    return ExitCode.OK.status();
+    return options
+        .answers(outside)
+        .table(
+            options.ask(new AdminRequest.ListTokens()),
+            "tokens",
+            List.of("ID", "KUBE CLUSTERS", "EXPIRES"),
+            token ->
+                List.of(
+                    token.path("id").asText(),
+                    Answers.joined(token.path("kube_clusters")),
+                    token.path("expires").asText()));
   }
 
   @Command(name = "rm", description = "Take a waiting join token back.")
   int remove(@Mixin AskOptions options, @Parameters(paramLabel = "ID") String id)
       throws IOException, AdminClient.NotRunningException {
-    JsonNode answer = options.ask(new AdminRequest.RemoveToken(id));
-    new Answers(outside.out(), options.format())
-        .print(answer, out -> out.println(Answers.safe(answer.path("done").asText())));
-    return ExitCode.OK.status();
+    return options.answers(outside).line(options.ask(new AdminRequest.RemoveToken(id)), "done");
   }
 
   /** Durations as in the configuration file. */

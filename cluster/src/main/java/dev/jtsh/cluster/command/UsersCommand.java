@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.jtsh.cluster.admin.AdminClient;
 import dev.jtsh.cluster.admin.AdminRequest;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,37 +54,28 @@ final class UsersCommand extends CommandGroup {
               Answers.safe(invite.path("expires").asText()));
       outside.err().flush();
     }
-    return print(options, invite, invite.path("invite").asText());
+    return options.answers(outside).line(invite, "invite");
   }
 
   @Command(name = "ls", description = "List users.")
   int list(@Mixin AskOptions options) throws IOException, AdminClient.NotRunningException {
-    JsonNode answer = options.ask(new AdminRequest.ListUsers());
-    List<List<String>> rows = new ArrayList<>();
-    for (JsonNode user : answer.path("users")) {
-      rows.add(
-          List.of(
-              user.path("name").asText(),
-              Answers.joined(user.path("roles")),
-              user.path("enrolled").asBoolean() ? "yes" : "no",
-              Answers.joined(user.path("devices"))));
-    }
-    new Answers(outside.out(), options.format())
-        .print(
-            answer, out -> Answers.table(out, List.of("NAME", "ROLES", "SIGNED UP", "KEYS"), rows));
-    return ExitCode.OK.status();
+    return options
+        .answers(outside)
+        .table(
+            options.ask(new AdminRequest.ListUsers()),
+            "users",
+            List.of("NAME", "ROLES", "SIGNED UP", "KEYS"),
+            user ->
+                List.of(
+                    user.path("name").asText(),
+                    Answers.joined(user.path("roles")),
+                    user.path("enrolled").asBoolean() ? "yes" : "no",
+                    Answers.joined(user.path("devices"))));
   }
 
   @Command(name = "rm", description = "Remove a user; certificates that are out still end by time.")
   int remove(@Mixin AskOptions options, @Parameters(paramLabel = "NAME") String name)
       throws IOException, AdminClient.NotRunningException {
-    JsonNode answer = options.ask(new AdminRequest.RemoveUser(name));
-    return print(options, answer, answer.path("done").asText());
-  }
-
-  private int print(AskOptions options, JsonNode answer, String text) {
-    new Answers(outside.out(), options.format())
-        .print(answer, out -> out.println(Answers.safe(text)));
-    return ExitCode.OK.status();
+    return options.answers(outside).line(options.ask(new AdminRequest.RemoveUser(name)), "done");
   }
 }
