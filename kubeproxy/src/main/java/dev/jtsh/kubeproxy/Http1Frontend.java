@@ -253,13 +253,16 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter
 
   @Override
   public void sendContinue() {
-    channel.write(
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1,
-            HttpResponseStatus.CONTINUE,
-            Unpooled.EMPTY_BUFFER,
-            EmptyHttpHeaders.INSTANCE,
-            EmptyHttpHeaders.INSTANCE));
+    // The encoder takes fields out of a 1xx, so it must not get headers that nobody may change.
+    channel
+        .write(
+            new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                HttpResponseStatus.CONTINUE,
+                Unpooled.EMPTY_BUFFER,
+                headers(),
+                EmptyHttpHeaders.INSTANCE))
+        .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     loop.flush(flush);
   }
 

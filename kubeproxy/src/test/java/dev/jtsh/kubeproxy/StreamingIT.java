@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -223,6 +224,34 @@ class StreamingIT {
               BodyHandlers.ofString());
 
       assertThat(answer.body()).startsWith("5 ");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"h1,h1", "h1,h2"})
+  void continueArrivesBeforeAnyByteOfTheBodyIsSent(String front, String upstream) throws Exception {
+    try (Stage stage = new Stage(front, upstream);
+        SSLSocket socket = stage.proxy.socket(ProxyUnderTest.PROD)) {
+      BufferedReader answer =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+      socket
+          .getOutputStream()
+          .write(
+              """
+              POST /sink HTTP/1.1\r
+              Host: 127.0.0.1:%d\r
+              Expect: 100-continue\r
+              Content-Length: 5\r
+              \r
+              """
+                  .formatted(stage.proxy.port())
+                  .getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(answer.readLine()).isEqualTo("HTTP/1.1 100 Continue");
+      assertThat(answer.readLine()).isEmpty();
+      socket.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
+      assertThat(answer.readLine()).isEqualTo("HTTP/1.1 200 OK");
     }
   }
 
