@@ -4,14 +4,17 @@ package dev.jtsh.launcher;
 import dev.jtsh.client.ProxyAddress;
 import dev.jtsh.headless.ActiveSession;
 import dev.jtsh.kubeproxy.DirectDialer;
+import dev.jtsh.kubeproxy.DoorPolicy;
 import dev.jtsh.kubeproxy.KubeProxy;
 import dev.jtsh.kubeproxy.KubeProxyConfig;
 import dev.jtsh.kubeproxy.KubeconfigContext;
 import dev.jtsh.kubeproxy.KubeconfigWriter;
 import dev.jtsh.kubeproxy.LocalCredentials;
 import dev.jtsh.kubeproxy.UpstreamTarget;
-import dev.jtsh.nativebindings.ErrnoException;
-import dev.jtsh.nativebindings.ExitStatus;
+import dev.jtsh.launcher.join.CannotJoinException;
+import dev.jtsh.launcher.join.JoinDoor;
+import dev.jtsh.launcher.join.JoinOffer;
+import dev.jtsh.nativebindings.MemoryFile;
 import dev.jtsh.nativebindings.MemoryLock;
 import dev.jtsh.nativebindings.PasswdEntry;
 import dev.jtsh.nativebindings.SecretBuffer;
@@ -31,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KubeShellSession {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-  private static final long CLEANUP_SECONDS_MAX = 3;
 
   /** More clusters than this would push the rest off the screen. */
   private static final int ROWS_MAX = 40;
@@ -54,6 +57,9 @@ final class KubeShellSession {
   private final String id;
   private final FailureReport failures;
   private final Console console;
+
+  /** How many commands of root are let in now. */
+  private final AtomicInteger rootDoor = new AtomicInteger();
 
   private volatile @Nullable SessionShell shell;
 
@@ -95,8 +101,10 @@ final class KubeShellSession {
                 credentials,
                 live,
                 new DirectDialer(target(), CONNECT_TIMEOUT),
-                outside.clock());
-        SessionFile kubeconfig = kubeconfig(credentials, proxy)) {
+                outside.clock(),
+                DoorPolicy.ofThisUser().withRootDoor(() -> rootDoor.get() > 0));
+        SessionFile kubeconfig = kubeconfig(credentials, proxy);
+        JoinDoor _ = joinDoor(kubeconfig, live).orElse(null)) {
       if (!kubeconfig.locked()) {
         Optional<ExitCode> refused =
             new UnlockedReport(console)
@@ -124,6 +132,25 @@ final class KubeShellSession {
               SafeText.literal("choose another with --port, or leave it out to take a free one"))
           .status();
     }
+  }
+
+  /** How other terminals join; without one the session works all the same. */
+  private Optional<JoinDoor> joinDoor(SessionFile kubeconfig, LiveSession live) {
+    if (!(kubeconfig instanceof MemoryFile file) || !selection.manners().joinable()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          JoinDoor.open(outside.environment(), id, () -> offer(live), file.content(), rootDoor));
+    } catch (CannotJoinException e) {
+      return Optional.empty(); // Who wants to join is told why, by the command for it.
+    }
+  }
+
+  private JoinOffer offer(LiveSession live) {
+    SessionShell running = shell;
+    int pid = running == null ? 0 : running.pid();
+    return new JoinOffer(id, clusters.getFirst().value(), live.end().toString(), pid, 0);
   }
 
   /** The process group a prompt is in; 0 where a command runs in the shell's place. */
@@ -161,52 +188,13 @@ final class KubeShellSession {
   }
 
   private int runShell(SessionShell shell, LiveSession live) {
-    CountDownLatch cleaned = new CountDownLatch(1);
-    Thread end =
-        new Thread(
-            () -> {
-              shell.end();
-              awaitQuietly(cleaned);
-            },
-            "end of session");
-    Runtime.getRuntime().addShutdownHook(end);
-    watchTheEnd(shell, live, cleaned);
+    CountDownLatch ended = new CountDownLatch(1);
+    watchTheEnd(shell, live, ended);
     try {
-      ExitStatus status = shell.run();
-      console.say(SafeText.literal("Local proxy for Kubernetes is closed."));
-      return status.shellStatus();
-    } catch (ErrnoException e) {
-      return failures
-          .of(
-              ExitCode.CANNOT_START,
-              SafeText.format(
-                  "cannot start the shell: {}", SafeText.of(String.valueOf(e.getMessage()))),
-              SafeText.literal("set SHELL to the path of a shell that works"))
-          .status();
+      return new ShellRun(console, failures)
+          .run(shell, Optional.of(SafeText.literal("Local proxy for Kubernetes is closed.")));
     } finally {
-      cleaned.countDown();
-      removeHook(end);
-    }
-  }
-
-  /** While the process is already ending, the hook stays and the process ends by its signal. */
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // A signal ends this process: the JVM gives the exit status, nobody else may.
-      awaitQuietly(new CountDownLatch(1));
-    }
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      boolean inTime = latch.await(CLEANUP_SECONDS_MAX, TimeUnit.SECONDS);
-      if (!inTime) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      ended.countDown();
     }
   }
 

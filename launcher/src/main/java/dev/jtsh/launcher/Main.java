@@ -97,6 +97,9 @@ public final class Main {
     line.addSubcommand("signup", new SignupCommand(outside, root.cluster));
     line.addSubcommand("status", new StatusCommand(outside));
     line.addSubcommand("doctor", doctor(root.cluster));
+    line.addSubcommand("attach", new AttachCommand(outside));
+    line.addSubcommand("exec", new ExecCommand(outside, command));
+    line.addSubcommand("env", new EnvCommand(outside));
     line.addSubcommand("renew", new RenewCommand(outside));
     line.addSubcommand("version", new VersionCommand(outside.console()));
     return line;

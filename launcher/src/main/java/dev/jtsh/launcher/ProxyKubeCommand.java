@@ -2,7 +2,6 @@
 package dev.jtsh.launcher;
 
 import dev.jtsh.kubeproxy.KubeconfigContext;
-import dev.jtsh.nativebindings.CurrentUser;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.protocol.kube.NamespaceScope;
 import java.time.Duration;
@@ -16,6 +15,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -101,12 +101,6 @@ final class ProxyKubeCommand implements Callable<Integer> {
     exit
   }
 
-  /** How KUBECONFIG names the kubeconfig. */
-  enum KubeconfigPath {
-    self,
-    pid
-  }
-
   @Option(
       names = "--renewal",
       paramLabel = "show|quiet",
@@ -142,11 +136,12 @@ final class ProxyKubeCommand implements Callable<Integer> {
       description = "Pass on only what is about this namespace.")
   private String namespaceOnly = "";
 
+  @Mixin private KubeconfigPathOption kubeconfigPath = new KubeconfigPathOption();
+
   @Option(
-      names = "--kubeconfig-path",
-      paramLabel = "self|pid",
-      description = "pid: KUBECONFIG also works in programs that close descriptor 3. Not for root.")
-  private KubeconfigPath kubeconfigPath = KubeconfigPath.self;
+      names = "--no-join",
+      description = "Make no socket by which other terminals join (jtsh attach, exec, env).")
+  private boolean noJoin;
 
   @Option(names = "--nested", description = "Open a session inside a session.")
   private boolean nested;
@@ -232,19 +227,13 @@ final class ProxyKubeCommand implements Callable<Integer> {
             "--deny knows these verbs: " + String.join(", ", new TreeSet<>(LocalGuard.VERBS)));
       }
     }
-    if (kubeconfigPath == KubeconfigPath.pid && CurrentUser.uid() == 0) {
-      // Another process may get the number later, and root would read its file (rule 13).
-      throw new SettingsException("--kubeconfig-path=pid is not for root");
-    }
+    boolean pathByPid = kubeconfigPath.byPid();
     LiveSession.AtEnd end =
         atEnd == AtEnd.exit
             ? LiveSession.AtEnd.EXIT
             : renewal == Renewal.quiet ? LiveSession.AtEnd.ASK_QUIETLY : LiveSession.AtEnd.ASK;
     return new SessionManners(
-        end,
-        bell,
-        new LocalGuard(readOnly, Set.copyOf(denied), namespaceOnly),
-        kubeconfigPath == KubeconfigPath.pid);
+        end, bell, new LocalGuard(readOnly, Set.copyOf(denied), namespaceOnly), pathByPid, !noJoin);
   }
 
   /** Checked before anybody is asked for an approval. */

@@ -73,7 +73,8 @@ final class SessionLink implements AutoCloseable {
     return Optional.empty();
   }
 
-  private static List<String> places(Map<String, String> environment) {
+  /** Where the shell of a session has its kubeconfig. */
+  static List<String> places(Map<String, String> environment) {
     List<String> places = new ArrayList<>();
     places.add(environment.getOrDefault("KUBECONFIG", ""));
     places.add(environment.getOrDefault("JTSH_KUBECONFIG", ""));

@@ -9,5 +9,7 @@ package dev.jtsh.launcher;
  * @param guard what the local proxy refuses by itself
  * @param pathByPid whether KUBECONFIG names the shell's process, for programs that close descriptor
  *     3
+ * @param joinable whether other terminals of the same user may join
  */
-record SessionManners(LiveSession.AtEnd atEnd, boolean bell, LocalGuard guard, boolean pathByPid) {}
+record SessionManners(
+    LiveSession.AtEnd atEnd, boolean bell, LocalGuard guard, boolean pathByPid, boolean joinable) {}

@@ -78,6 +78,11 @@ public final class MemoryFile implements SessionFile {
     return fd;
   }
 
+  /** Its bytes, read-only; not to be used after {@link #close}. */
+  public MemorySegment content() {
+    return mapping.asReadOnly();
+  }
+
   /** False only where the limit of locked memory is near zero. */
   @Override
   public boolean locked() {

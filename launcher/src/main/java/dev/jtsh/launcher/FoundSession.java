@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.launcher;
+
+import dev.jtsh.launcher.join.CannotJoinException;
+import dev.jtsh.launcher.join.JoinOffer;
+import dev.jtsh.launcher.join.JoinPlace;
+import dev.jtsh.launcher.join.JoinedSession;
+import dev.jtsh.nativebindings.CurrentUser;
+import dev.jtsh.nativebindings.SealedFile;
+import dev.jtsh.nativebindings.SecretBuffer;
+import dev.jtsh.nativebindings.SecretFile;
+import dev.jtsh.protocol.text.SafeText;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running session that this process has joined: through its socket, or, in its own shell, by the
+ * descriptor that the shell has.
+ */
+final class FoundSession implements AutoCloseable {
+  private static final int KUBECONFIG_BYTES_MAX = 4 << 20;
+
+  private final SecretBuffer kubeconfig;
+  private final Map<String, String> markers;
+  private final @Nullable JoinedSession joined;
+
+  private FoundSession(
+      SecretBuffer kubeconfig, Map<String, String> markers, @Nullable JoinedSession joined) {
+    this.kubeconfig = kubeconfig;
+    this.markers = Map.copyOf(markers);
+    this.joined = joined;
+  }
+
+  /** Which sessions there are, and which one is meant. */
+  static final class Search {
+    private final Outside outside;
+
+    Search(Outside outside) {
+      this.outside = outside;
+    }
+
+    /**
+     * Joins the session that {@code JTSH_SESSION} names, else the only one, else the one the person
+     * chooses.
+     *
+     * @param root whether root shall be let in while it is joined
+     */
+    FoundSession join(boolean root) throws NoSessionException {
+      try (JoinPlace place = JoinPlace.open(outside.environment())) {
+        Optional<JoinOffer> offer = among(JoinedSession.all(place));
+        if (offer.isPresent()) {
+          Optional<JoinedSession> joined = JoinedSession.join(place, offer.get().session(), root);
+          if (joined.isPresent()) {
+            JoinedSession session = joined.get();
+            return new FoundSession(session.kubeconfig(), markers(session.offer()), session);
+          }
+        }
+        return ownShell(root, SafeText.literal("no session that can be joined runs here"));
+      } catch (CannotJoinException e) {
+        return ownShell(root, e.reason());
+      }
+    }
+
+    /** The same without its kubeconfig. */
+    JoinOffer look() throws NoSessionException {
+      try (JoinPlace place = JoinPlace.open(outside.environment())) {
+        return among(JoinedSession.all(place))
+            .orElseThrow(() -> none(SafeText.literal("no session that can be joined runs here")));
+      } catch (CannotJoinException e) {
+        throw none(e.reason());
+      }
+    }
+
+    private Optional<JoinOffer> among(List<JoinOffer> offers) throws NoSessionException {
+      String named = outside.environment().getOrDefault("JTSH_SESSION", "");
+      Optional<JoinOffer> own =
+          offers.stream().filter(offer -> offer.session().equals(named)).findFirst();
+      if (own.isPresent() || offers.isEmpty() || readable(outside.environment()).isPresent()) {
+        return own;
+      }
+      return Optional.of(offers.size() == 1 ? offers.getFirst() : asked(offers));
+    }
+
+    private JoinOffer asked(List<JoinOffer> offers) throws NoSessionException {
+      Console console = outside.console();
+      for (int i = 0; i < offers.size(); i++) {
+        JoinOffer offer = offers.get(i);
+        console.say(
+            SafeText.format(
+                "  {}  {}  {}, until {}",
+                SafeText.of(Integer.toString(i + 1)),
+                SafeText.of(offer.session()),
+                SafeText.of(offer.kubeCluster()),
+                SafeText.of(offer.expires())));
+      }
+      if (outside.interactive()) {
+        console.ask(SafeText.literal("Which session? "));
+        try {
+          String answer =
+              new BufferedReader(new InputStreamReader(outside.answers(), StandardCharsets.UTF_8))
+                  .readLine();
+          int number = Integer.parseInt(answer == null ? "" : answer.strip());
+          if (number >= 1 && number <= offers.size()) {
+            return offers.get(number - 1);
+          }
+        } catch (IOException | NumberFormatException e) {
+          // No number is no choice.
+        }
+      }
+      throw new NoSessionException(
+          SafeText.literal("several sessions run here"),
+          SafeText.literal("set JTSH_SESSION to the id of the one you mean"));
+    }
+
+    /** In the session's own shell its descriptor will do, where nothing has to be opened. */
+    private FoundSession ownShell(boolean root, SafeText why) throws NoSessionException {
+      Optional<Path> file = readable(outside.environment());
+      if (root || file.isEmpty()) {
+        throw none(why);
+      }
+      try {
+        long bytes = Files.size(file.get());
+        if (bytes < 1 || bytes > KUBECONFIG_BYTES_MAX) {
+          throw none(why);
+        }
+        return new FoundSession(SecretFile.read(file.get(), (int) bytes), Map.of(), null);
+      } catch (IOException e) {
+        throw none(why);
+      }
+    }
+
+    private static NoSessionException none(SafeText why) {
+      return new NoSessionException(
+          why, SafeText.literal("see docs/terminals.md, or start a session"));
+    }
+
+    private static Map<String, String> markers(JoinOffer offer) {
+      return Map.of(
+          "TELEPORT_KUBE_LOCAL_PROXY",
+          "true",
+          "JTSH_SESSION",
+          offer.session(),
+          "JTSH_CLUSTER",
+          offer.kubeCluster(),
+          "JTSH_EXPIRES",
+          offer.expires());
+    }
+  }
+
+  /** The sealed kubeconfig of this user that a session's shell names; not anybody's file. */
+  private static Optional<Path> readable(Map<String, String> environment) {
+    if (!SessionLink.isInside(environment)) {
+      return Optional.empty();
+    }
+    for (String place : SessionLink.places(environment)) {
+      try {
+        Path path = Path.of(place);
+        boolean sealed = SealedFile.at(path).filter(SealedFile::complete).isPresent();
+        if (sealed && Integer.valueOf(CurrentUser.uid()).equals(owner(path))) {
+          return Optional.of(path);
+        }
+      } catch (IOException | RuntimeException e) {
+        // Gone, or not ours.
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Object owner(Path path) throws IOException {
+    return Files.getAttribute(path, "unix:uid");
+  }
+
+  /** The session's kubeconfig; closed with this. */
+  SecretBuffer kubeconfig() {
+    return kubeconfig;
+  }
+
+  /** The variables that tell programs which session they are in. */
+  Map<String, String> markers() {
+    return markers;
+  }
+
+  /** Runs something once the session has ended; where that cannot be seen, never. */
+  void whenEnded(Runnable told) {
+    if (joined != null) {
+      joined.whenEnded(told);
+    }
+  }
+
+  @Override
+  public void close() {
+    kubeconfig.close();
+    if (joined != null) {
+      joined.close();
+    }
+  }
+}
