@@ -11,12 +11,13 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * {@code bench NAME [--quick]}: runs one benchmark and writes {@code NAME.json} and {@code
- * NAME.svg} into the directory that {@code -Djtsh.bench.results} names. Without a name it lists
- * them.
+ * {@code bench NAME [--quick] [--only PART,TARGET,…] [--minutes N]}: runs one benchmark and writes
+ * {@code NAME.json} and {@code NAME.svg} into the directory that {@code -Djtsh.bench.results}
+ * names. Without a name it lists them.
  */
 public final class Main {
   private static final List<Benchmark> ALL = List.of(new ProxyBenchmark());
@@ -27,7 +28,9 @@ public final class Main {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     List<String> names = new ArrayList<>(List.of(arguments));
     boolean quick = names.remove("--quick");
-    if (names.size() != 1) {
+    String only = option(names, "--only", "");
+    String minutes = option(names, "--minutes", "20");
+    if (names.size() != 1 || !minutes.matches("[1-9][0-9]{0,3}")) {
       ALL.forEach(one -> System.out.printf("%-10s %s%n", one.name(), one.purpose()));
       System.exit(names.isEmpty() ? 0 : 2);
     }
@@ -40,7 +43,7 @@ public final class Main {
     }
     Path work = Files.createTempDirectory("jtsh-bench");
     try {
-      Measurements results = chosen.run(scale(quick, work));
+      Measurements results = chosen.run(scale(quick, work, only, Integer.parseInt(minutes)));
       Path directory = Path.of(System.getProperty("jtsh.bench.results", "bench/results"));
       Files.createDirectories(directory);
       ResultFile.write(results, directory.resolve(chosen.name() + ".json"));
@@ -52,13 +55,26 @@ public final class Main {
     }
   }
 
-  private static Scale scale(boolean quick, Path work) {
+  /** Takes an option and its value out of the arguments. */
+  private static String option(List<String> arguments, String name, String otherwise) {
+    int at = arguments.indexOf(name);
+    if (at < 0 || at + 1 >= arguments.size()) {
+      return otherwise;
+    }
+    arguments.remove(at);
+    return arguments.remove(at);
+  }
+
+  private static Scale scale(boolean quick, Path work, String only, int minutes) {
     Path tools = Path.of(System.getProperty("jtsh.bench.tools", "bench/target/tools"));
     List<String> flags =
         Arrays.stream(System.getProperty("jtsh.bench.flags", "").split(" "))
             .filter(flag -> !flag.isEmpty())
             .toList();
-    return quick ? new Scale(2, 1, 2, work, tools, flags) : new Scale(5, 3, 8, work, tools, flags);
+    Set<String> parts = only.isEmpty() ? Set.of() : Set.of(only.split(","));
+    return quick
+        ? new Scale(2, 1, 2, work, tools, flags, parts, minutes)
+        : new Scale(5, 3, 8, work, tools, flags, parts, minutes);
   }
 
   private static void print(Measurements results) {

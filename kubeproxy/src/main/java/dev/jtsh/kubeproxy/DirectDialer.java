@@ -60,16 +60,18 @@ public final class DirectDialer implements UpstreamDialer {
 
   private void connect(
       EventLoop loop, InetAddress[] addresses, int index, Promise<Channel> promise) {
-    ChannelFuture attempt =
+    Bootstrap bootstrap =
         new Bootstrap()
             .group(loop)
             .channel(Transport.clientFor(loop))
+            .option(ChannelOption.ALLOCATOR, Transport.buffers())
             .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()))
-            .handler(new ChannelInboundHandlerAdapter())
-            .connect(new InetSocketAddress(addresses[index], target.port()));
+            .handler(new ChannelInboundHandlerAdapter());
+    Transport.watchForDeath(bootstrap, loop);
+    ChannelFuture attempt =
+        bootstrap.connect(new InetSocketAddress(addresses[index], target.port()));
     attempt.addListener(done -> {
       if (done.isSuccess()) {
         if (!promise.trySuccess(attempt.channel())) {

@@ -95,6 +95,7 @@ public final class KubeProxy implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.AUTO_READ, false) // Nobody comes in before the door is made.
+            .childOption(ChannelOption.ALLOCATOR, Transport.buffers())
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Small requests, big bodies, idle watches and memory, for jtsh's local proxy and for others, each
@@ -24,6 +25,13 @@ public final class ProxyBenchmark implements Benchmark {
           new Load("h2 c1", true, 1, 1),
           new Load("h2 c16", true, 16, 1),
           new Load("h2 1x16", true, 1, 16));
+
+  private static final String SMALL = "small";
+  private static final String BULK = "bulk";
+  private static final String IDLE = "idle";
+  private static final List<String> PARTS =
+      Stream.concat(Stream.of(SMALL, BULK, IDLE), LOADS.stream().map(Load::name)).toList();
+  private static final List<String> RIVALS = List.of("nginx", "haproxy", "go", "kubectl-proxy");
 
   private static final int IDLE_HTTP1 = 500;
   private static final int IDLE_HTTP2 = 10_000;
@@ -50,22 +58,27 @@ public final class ProxyBenchmark implements Benchmark {
     try {
       List<Target> upstream = start.upstream();
       running.addAll(upstream.reversed());
-      running.addAll(proxies(start));
+      running.addAll(proxies(start, scale));
       List<Target> targets = new ArrayList<>(running);
       targets.removeAll(upstream.subList(1, upstream.size()));
       memory("RSS MiB idle", targets);
       warmUp(load, targets, scale);
       for (int round = 1; round <= scale.rounds(); round++) {
         System.out.println("Round " + round + " of " + scale.rounds());
-        for (Load kind : LOADS) {
+        for (Load kind : loads(scale)) {
           for (Target target : targets) {
             small(load, target, kind, scale.seconds());
           }
         }
-        bulk(load, targets, scale);
+        if (scale.wants(BULK, PARTS)) {
+          bulk(load, targets, scale);
+        }
       }
       memory("RSS MiB", targets);
-      List<Target> fresh = proxies(start);
+      if (!scale.wants(IDLE, PARTS)) {
+        return results;
+      }
+      List<Target> fresh = proxies(start, scale);
       running.addAll(fresh);
       for (Target target : fresh) {
         load.forSeconds(target, LOADS.getFirst(), 1);
@@ -78,8 +91,29 @@ public final class ProxyBenchmark implements Benchmark {
     }
   }
 
-  private static List<Target> proxies(Targets start) throws IOException, InterruptedException {
-    return List.of(start.jtsh(), start.nginx(), start.haproxy(), start.go(), start.kubectlProxy());
+  private static List<Target> proxies(Targets start, Scale scale)
+      throws IOException, InterruptedException {
+    List<Target> proxies = new ArrayList<>(List.of(start.jtsh()));
+    for (String rival : RIVALS) {
+      if (scale.wants(rival, RIVALS)) {
+        proxies.add(
+            switch (rival) {
+              case "nginx" -> start.nginx();
+              case "haproxy" -> start.haproxy();
+              case "go" -> start.go();
+              default -> start.kubectlProxy();
+            });
+      }
+    }
+    return proxies;
+  }
+
+  /** The kinds of load that are wanted; {@link #SMALL} stands for all of them. */
+  private static List<Load> loads(Scale scale) {
+    if (scale.wants(SMALL, PARTS)) {
+      return LOADS;
+    }
+    return LOADS.stream().filter(load -> scale.only().contains(load.name())).toList();
   }
 
   private static boolean speaks(Target target, boolean http2) {
@@ -92,9 +126,15 @@ public final class ProxyBenchmark implements Benchmark {
     for (Target target : targets) {
       // Only what compiles its code while it runs gains from more than a moment.
       int seconds = target.name().equals("jtsh") ? scale.warmUpSeconds() : 1;
-      for (Load kind : LOADS) {
+      for (Load kind : loads(scale)) {
         if (speaks(target, kind.http2())) {
           load.forSeconds(target, kind, seconds);
+        }
+      }
+      if (scale.wants(BULK, PARTS)) {
+        load.bulk(target, false, seconds * 4);
+        if (target.http2()) {
+          load.bulk(target, true, seconds * 4);
         }
       }
     }
@@ -119,16 +159,18 @@ public final class ProxyBenchmark implements Benchmark {
   private void bulk(LoadGenerator load, List<Target> targets, Scale scale)
       throws IOException, InterruptedException {
     int count = scale.seconds() * 3;
-    for (boolean http2 : new boolean[] {false, true}) {
+    double megabytes = count * Targets.BULK_BYTES / 1e6;
+    for (String protocol : List.of("h1", "h2")) {
+      boolean http2 = protocol.equals("h2");
       for (Target target : targets) {
         if (speaks(target, http2)) {
+          RunningProgram program = target.program();
+          double before = program == null ? 0 : program.cpuSeconds();
           Outcome outcome = load.bulk(target, http2, count);
-          double megabytes = count * Targets.BULK_BYTES / 1e6;
-          results.add(
-              "bulk MB/s " + (http2 ? "h2" : "h1"),
-              "MB/s",
-              target.name(),
-              megabytes / outcome.seconds());
+          double used = (program == null ? 0 : program.cpuSeconds()) - before;
+          String name = target.name();
+          results.add("bulk MB/s " + protocol, "MB/s", name, megabytes / outcome.seconds());
+          results.add("CPU s/GB " + protocol, "s", name, used / megabytes * 1000);
         }
       }
     }
