@@ -127,6 +127,22 @@ public final class KubeconfigWriter {
     return Base64.getEncoder().encodeToString(pem);
   }
 
+  /** A double-quoted scalar, which is the same in YAML and JSON. */
+  static String quote(String value) {
+    StringBuilder out = new StringBuilder(value.length() + 2).append('"');
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '"' || c == '\\') {
+        out.append('\\').append(c);
+      } else if (c >= 0x20 && c < 0x7f) {
+        out.append(c);
+      } else {
+        out.append("\\u%04x".formatted((int) c));
+      }
+    }
+    return out.append('"').toString();
+  }
+
   /** Base64 from one piece of the arena to another. */
   private static void encode(MemorySegment from, MemorySegment to) {
     long length = from.byteSize();
@@ -164,21 +180,9 @@ public final class KubeconfigWriter {
       return this;
     }
 
-    /** A double-quoted scalar, which is the same in YAML and JSON. */
     @CanIgnoreReturnValue
     Parts quoted(String value) {
-      StringBuilder out = new StringBuilder(value.length() + 2).append('"');
-      for (int i = 0; i < value.length(); i++) {
-        char c = value.charAt(i);
-        if (c == '"' || c == '\\') {
-          out.append('\\').append(c);
-        } else if (c >= 0x20 && c < 0x7f) {
-          out.append(c);
-        } else {
-          out.append("\\u%04x".formatted((int) c));
-        }
-      }
-      return text(out.append('"').toString());
+      return text(quote(value));
     }
 
     SecretBuffer join(MemorySegment keyPem) {

@@ -69,6 +69,12 @@ final class FoundSession implements AutoCloseable {
       }
     }
 
+    /** The session of the shell around, as that shell uses it. */
+    FoundSession ofThisShell() throws NoSessionException {
+      return ownShell(
+          false, SafeText.literal("this is no shell of a running session, or it uses another"));
+    }
+
     /** The same without its kubeconfig. */
     JoinOffer look() throws NoSessionException {
       try (JoinPlace place = JoinPlace.open(outside.environment())) {

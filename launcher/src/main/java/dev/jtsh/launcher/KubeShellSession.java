@@ -307,12 +307,13 @@ final class KubeShellSession {
                     "SHELL is {}, which cannot be run; using {}",
                     SafeText.of(shell),
                     SafeText.of(choice.program().toString()))));
-    if (session.kubeClusters().size() > 1) {
-      console.say(
-          SafeText.literal(
-              "Choose a cluster with \"kubectl --context\"; \"kubectl config get-contexts\" lists"
-                  + " them."));
-    }
+    console.say(
+        SafeText.literal(
+            session.kubeClusters().size() > 1
+                ? "Switch with \"jtsh use [-n NAMESPACE] [CONTEXT]\"; \"jtsh use\" lists the"
+                    + " contexts. \"kubectl config\" and kubens cannot: the kubeconfig is sealed."
+                : "Switch the namespace with \"jtsh use -n NAMESPACE\"; \"kubectl config\" and"
+                    + " kubens cannot: the kubeconfig is sealed."));
     console.say(
         SafeText.literal(
             "jtsh opens a new shell now. To conclude the session, simply use the \"exit\""

@@ -99,6 +99,7 @@ public final class Main {
     line.addSubcommand("doctor", doctor(root.cluster));
     line.addSubcommand("attach", new AttachCommand(outside));
     line.addSubcommand("exec", new ExecCommand(outside, command));
+    line.addSubcommand("use", new UseCommand(outside, command));
     line.addSubcommand("env", new EnvCommand(outside));
     line.addSubcommand("renew", new RenewCommand(outside));
     line.addSubcommand("version", new VersionCommand(outside.console()));
