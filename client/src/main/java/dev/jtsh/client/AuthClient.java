@@ -142,16 +142,18 @@ public final class AuthClient implements AutoCloseable {
    * A WebAuthn challenge for approving one headless request.
    *
    * @param factsDigest what the approver was shown; empty for a cluster that sends no facts
+   * @param number what the approver read on the remote terminal; 0 for none
    */
-  public MFAAuthenticateChallenge createHeadlessChallenge(String id, ByteString factsDigest)
-      throws ClientException {
+  public MFAAuthenticateChallenge createHeadlessChallenge(
+      String id, ByteString factsDigest, int number) throws ClientException {
     var extensions =
         ChallengeExtensions.newBuilder()
             .setScope(ChallengeScope.CHALLENGE_SCOPE_HEADLESS_LOGIN)
             .setAllowReuse(ChallengeAllowReuse.CHALLENGE_ALLOW_REUSE_NO)
             .setUserVerificationRequirement("required")
             .setJtshHeadlessId(id)
-            .setJtshFactsDigest(factsDigest);
+            .setJtshFactsDigest(factsDigest)
+            .setJtshNumber(number);
     var request =
         CreateAuthenticateChallengeRequest.newBuilder()
             .setContextUser(ContextUser.getDefaultInstance())
@@ -161,8 +163,13 @@ public final class AuthClient implements AutoCloseable {
         "asking for a WebAuthn challenge", () -> bounded().createAuthenticateChallenge(request));
   }
 
-  /** Approves a headless request with a signed challenge. */
-  public void approveHeadless(String id, MFAAuthenticateResponse response, ByteString factsDigest)
+  /**
+   * Approves a headless request with a signed challenge.
+   *
+   * @param number what the approver read on the remote terminal; 0 for none
+   */
+  public void approveHeadless(
+      String id, MFAAuthenticateResponse response, ByteString factsDigest, int number)
       throws ClientException {
     var request =
         UpdateHeadlessAuthenticationStateRequest.newBuilder()
@@ -170,18 +177,24 @@ public final class AuthClient implements AutoCloseable {
             .setState(HeadlessAuthenticationState.HEADLESS_AUTHENTICATION_STATE_APPROVED)
             .setMfaResponse(response)
             .setJtshFactsDigest(factsDigest)
+            .setJtshNumber(number)
             .build();
     call(
         "approving the headless request",
         () -> bounded().updateHeadlessAuthenticationState(request));
   }
 
-  /** Denies a headless request; needs no second factor. */
-  public void denyHeadless(String id) throws ClientException {
+  /**
+   * Denies a headless request; needs no second factor.
+   *
+   * @param report whether the user never asked for it; only a jtsh-cluster knows that
+   */
+  public void denyHeadless(String id, boolean report) throws ClientException {
     var request =
         UpdateHeadlessAuthenticationStateRequest.newBuilder()
             .setId(id)
             .setState(HeadlessAuthenticationState.HEADLESS_AUTHENTICATION_STATE_DENIED)
+            .setJtshReport(report)
             .build();
     call(
         "denying the headless request", () -> bounded().updateHeadlessAuthenticationState(request));

@@ -123,7 +123,8 @@ public abstract sealed class ClientException extends Exception {
   public static final class BadAnswer extends ClientException {
     private static final long serialVersionUID = 1;
 
-    BadAnswer(SafeText message, @Nullable Throwable cause) {
+    /** With what was asked and what is wrong in the message. */
+    public BadAnswer(SafeText message, @Nullable Throwable cause) {
       super(ErrorKind.INTERNAL, message, SafeText.empty(), cause);
     }
   }

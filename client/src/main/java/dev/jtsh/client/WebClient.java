@@ -11,6 +11,8 @@ import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.HeadlessFactsJson;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
+import dev.jtsh.protocol.web.HeadlessNumberRequest;
+import dev.jtsh.protocol.web.HeadlessNumberResponse;
 import dev.jtsh.protocol.web.MessageBody;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
@@ -194,14 +196,7 @@ public final class WebClient implements AutoCloseable {
     if (major == 0 || major >= FIRST_WITH_HEADLESS_PATH) {
       HeadlessLoginRequest body =
           discovery.version().takesTwoKeys()
-              ? HeadlessLoginRequest.withTwoKeys(
-                  user,
-                  id,
-                  ssh,
-                  PublicKeyPem.encode(key),
-                  ttl,
-                  "",
-                  discovery.jtshCluster() ? facts : null)
+              ? headlessRequest(discovery, user, key, id, ttl, facts)
               : oneKey;
       HttpResponse<byte[]> response =
           post(action, discovery.proxy(), "/webapi/headless/login", body, wait);
@@ -213,6 +208,38 @@ public final class WebClient implements AutoCloseable {
         action,
         post(action, discovery.proxy(), "/webapi/ssh/certs", oneKey, wait),
         SshLoginResponse.class);
+  }
+
+  /** What {@link #headlessLogin} posts to servers that take two keys. */
+  public static HeadlessLoginRequest headlessRequest(
+      Discovery discovery,
+      String user,
+      PublicKey key,
+      String id,
+      Duration ttl,
+      HeadlessFactsJson facts) {
+    return HeadlessLoginRequest.withTwoKeys(
+        user,
+        id,
+        ByteString.copyFrom(SshPublicKey.authorizedKeysLine(key)),
+        PublicKeyPem.encode(key),
+        ttl,
+        "",
+        discovery.jtshCluster() ? facts : null);
+  }
+
+  /**
+   * Asks a jtsh-cluster for its part of the number of a request that waits, and opens ours.
+   *
+   * @throws ClientException.Refused of kind NOT_FOUND while the request has not arrived
+   */
+  public HeadlessNumberResponse headlessNumber(ProxyAddress proxy, HeadlessNumberRequest request)
+      throws ClientException {
+    SafeText action = SafeText.literal("asking for the number");
+    return read(
+        action,
+        post(action, proxy, "/webapi/jtsh/headless/number", request, CALL_TIME),
+        HeadlessNumberResponse.class);
   }
 
   /**

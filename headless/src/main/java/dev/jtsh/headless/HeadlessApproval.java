@@ -66,11 +66,15 @@ public final class HeadlessApproval {
     }
   }
 
-  /** Signs with the security key and approves. Blocks until the user has touched the key. */
-  public ApprovalOutcome approve(PendingRequest request) {
+  /**
+   * Signs with the security key and approves. Blocks until the user has touched the key.
+   *
+   * @param number what the user read on the remote terminal; 0 for none
+   */
+  public ApprovalOutcome approve(PendingRequest request, int number) {
     try {
       MFAAuthenticateChallenge challenge =
-          auth.createHeadlessChallenge(request.id(), request.digest());
+          auth.createHeadlessChallenge(request.id(), request.digest(), number);
       if (!challenge.hasWebauthnChallenge()) {
         return new ApprovalOutcome.Failed(
             ErrorKind.ACCESS_DENIED,
@@ -78,17 +82,21 @@ public final class HeadlessApproval {
             SafeText.literal("register a security key; a one-time code never approves"));
       }
       auth.approveHeadless(
-          request.id(), ceremony.sign(challenge.getWebauthnChallenge()), request.digest());
+          request.id(), ceremony.sign(challenge.getWebauthnChallenge()), request.digest(), number);
       return new ApprovalOutcome.Approved();
     } catch (ClientException e) {
       return undecided(request.id(), e, true);
     }
   }
 
-  /** Denies. */
-  public ApprovalOutcome deny(PendingRequest request) {
+  /**
+   * Denies.
+   *
+   * @param report whether the user never asked for it: its source is suspended for the user
+   */
+  public ApprovalOutcome deny(PendingRequest request, boolean report) {
     try {
-      auth.denyHeadless(request.id());
+      auth.denyHeadless(request.id(), report);
       return new ApprovalOutcome.Denied();
     } catch (ClientException e) {
       return undecided(request.id(), e, true);

@@ -14,6 +14,7 @@ import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.GrantJson;
 import dev.jtsh.protocol.web.HeadlessFactsJson;
+import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +52,7 @@ public final class HeadlessSession implements AutoCloseable {
   private final HeldKey key;
   private final Announcement announcement;
   private final HeadlessFactsJson facts;
+  private final NumberExchange numbers;
   private volatile State state = State.REQUEST;
   private @Nullable Approved approved;
 
@@ -82,6 +84,15 @@ public final class HeadlessSession implements AutoCloseable {
      * @param pause how long until then
      */
     void sendingAgain(SafeText cause, Duration pause);
+
+    /**
+     * The number that the approver must match is known; not told where none is matched. From
+     * another thread.
+     */
+    default void number(int number) {}
+
+    /** The number told before holds no longer: the request is of no use. From another thread. */
+    default void numberChanged() {}
   }
 
   private HeadlessSession(
@@ -101,7 +112,8 @@ public final class HeadlessSession implements AutoCloseable {
     this.key = HeldKey.generate(KeyKind.P256);
     String id = HeadlessId.of(SshPublicKey.authorizedKeysLine(key.publicKey())).toString();
     this.announcement = Announcement.of(discovery.proxy(), request.user(), id);
-    HeadlessFactsJson told = request.facts();
+    this.numbers = new NumberExchange(web, discovery.proxy(), random);
+    HeadlessFactsJson told = request.facts().committed(numbers.commitment());
     this.facts =
         previous
             .flatMap(ActiveSession::continuation)
@@ -113,7 +125,7 @@ public final class HeadlessSession implements AutoCloseable {
    * Makes key and id of a request. The cluster is not asked yet: show {@link #announcement} first.
    *
    * @param discovery of the connector {@code headless}
-   * @param random for the spread of pauses, not for keys
+   * @param random for the spread of pauses and our part of the number; a SecureRandom
    * @throws ClientException when the cluster offers no headless login or no Kubernetes
    */
   public static HeadlessSession request(
@@ -221,7 +233,7 @@ public final class HeadlessSession implements AutoCloseable {
       Instant sent = clock.instant();
       ClientException failure;
       try {
-        return approved(send(timing.untilEnd().minus(Duration.between(start, sent))));
+        return approved(send(timing.untilEnd().minus(Duration.between(start, sent)), listener));
       } catch (ClientException e) {
         failure = e;
       }
@@ -245,6 +257,20 @@ public final class HeadlessSession implements AutoCloseable {
     }
   }
 
+  private SshLoginResponse send(Duration limit, WaitListener listener) throws ClientException {
+    if (discovery.jtshCluster()) {
+      try (NumberExchange.Run _ = numbers.start(posted(), listener)) {
+        return send(limit);
+      }
+    }
+    return send(limit);
+  }
+
+  private HeadlessLoginRequest posted() {
+    return WebClient.headlessRequest(
+        discovery, request.user(), key.publicKey(), announcement.id(), request.duration(), facts);
+  }
+
   private SshLoginResponse send(Duration limit) throws ClientException {
     return web.headlessLogin(
         discovery,
@@ -258,6 +284,13 @@ public final class HeadlessSession implements AutoCloseable {
 
   private HeadlessOutcome approved(SshLoginResponse response) throws ClientException {
     LoginCredentials credentials = LoginCredentials.of(response, request.user(), key);
+    if (!numbers.fits(credentials)) {
+      credentials.close();
+      throw new ClientException.BadAnswer(
+          SafeText.literal(
+              "headless login: the cluster names another host authority than before the approval"),
+          null);
+    }
     return new HeadlessOutcome.Approved(credentials, Optional.ofNullable(response.jtsh()));
   }
 

@@ -21,9 +21,14 @@ import java.util.Optional;
  * @param facts what exactly would be granted; empty from a cluster that keeps no facts: then an
  *     approval gives a login with all of the user's rights
  * @param digest of the facts, computed here; empty without facts
+ * @param number the number that the remote terminal shows, as the user gives it
  */
 public record PendingRequest(
-    String id, String clientAddress, Optional<ApprovalFacts> facts, ByteString digest) {
+    String id,
+    String clientAddress,
+    Optional<ApprovalFacts> facts,
+    ByteString digest,
+    NumberMatch number) {
   private static final String[] NO_NAMES = {};
 
   /**
@@ -35,14 +40,19 @@ public record PendingRequest(
   static PendingRequest of(String id, HeadlessAuthentication request) {
     if (!ApprovalFacts.areIn(request)) {
       return new PendingRequest(
-          id, request.getClientIpAddress(), Optional.empty(), ByteString.EMPTY);
+          id, request.getClientIpAddress(), Optional.empty(), ByteString.EMPTY, NumberMatch.NONE);
     }
     ApprovalFacts facts = ApprovalFacts.of(request);
     ByteString digest = FactsDigest.of(facts);
     if (!facts.id().equals(id) || !FactsDigest.same(digest, request.getJtshFacts().getDigest())) {
       throw new IllegalArgumentException("the digest of the request is not that of its facts");
     }
-    return new PendingRequest(id, facts.clientAddress(), Optional.of(facts), digest);
+    return new PendingRequest(
+        id,
+        facts.clientAddress(),
+        Optional.of(facts),
+        digest,
+        NumberMatch.of(request.getJtshFacts()));
   }
 
   /** What to show before asking: first what the server saw, then what the requester claims. */

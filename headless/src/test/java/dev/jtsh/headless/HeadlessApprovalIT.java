@@ -81,7 +81,7 @@ class HeadlessApprovalIT {
         .anyMatch(line -> line.contains("kube1"))
         .anyMatch(line -> line.contains("1h0m0s"))
         .anyMatch(line -> line.contains("Claimed by the requester: host box, user root"));
-    assertThat(approval.approve(pending)).isInstanceOf(ApprovalOutcome.Approved.class);
+    assertThat(approval.approve(pending, 0)).isInstanceOf(ApprovalOutcome.Approved.class);
 
     ByteString digest = request.getJtshFacts().getDigest();
     var challenge = auth.requests(CreateAuthenticateChallengeRequest.class).getFirst();
@@ -111,14 +111,14 @@ class HeadlessApprovalIT {
     assertThat(pending.lines())
         .extracting(Object::toString)
         .anyMatch(line -> line.contains("full login as you"));
-    assertThat(approval.approve(pending)).isInstanceOf(ApprovalOutcome.Approved.class);
+    assertThat(approval.approve(pending, 0)).isInstanceOf(ApprovalOutcome.Approved.class);
   }
 
   @Test
   void denialNeedsNoKey() {
     auth.putHeadless(ID, withFacts("kube1", "kube1"));
 
-    assertThat(approval.deny(pending())).isInstanceOf(ApprovalOutcome.Denied.class);
+    assertThat(approval.deny(pending(), false)).isInstanceOf(ApprovalOutcome.Denied.class);
     assertThat(touches.get()).isZero();
     assertThat(auth.requests(UpdateHeadlessAuthenticationStateRequest.class).getFirst().getState())
         .isEqualTo(HeadlessAuthenticationState.HEADLESS_AUTHENTICATION_STATE_DENIED);
@@ -163,7 +163,7 @@ class HeadlessApprovalIT {
     auth.putHeadless(ID, withFacts("kube1", "kube1"));
     auth.challengeFor("bank.example.com");
 
-    assertThat(approval.approve(pending())).isInstanceOf(ApprovalOutcome.Failed.class);
+    assertThat(approval.approve(pending(), 0)).isInstanceOf(ApprovalOutcome.Failed.class);
     assertThat(touches.get()).isZero();
     assertThat(auth.requests(UpdateHeadlessAuthenticationStateRequest.class)).isEmpty();
   }

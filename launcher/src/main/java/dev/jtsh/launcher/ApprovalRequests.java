@@ -14,6 +14,7 @@ import dev.jtsh.headless.HeadlessTiming;
 import dev.jtsh.headless.NoCertificateException;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.text.SafeText;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -38,6 +39,9 @@ final class ApprovalRequests {
   interface Voice {
     /** A request was made: this is how to approve it. */
     void announce(Announcement announcement);
+
+    /** The number of the request that was announced last is known. */
+    void number(int number);
 
     /** Something happened on the way. */
     void say(SafeText line);
@@ -75,9 +79,7 @@ final class ApprovalRequests {
               outside.random(),
               previous)) {
         voice.announce(session.announcement());
-        HeadlessOutcome outcome =
-            session.await((cause, pause) ->
-                voice.say(SafeText.format("{}; asking again with the same link", cause)));
+        HeadlessOutcome outcome = session.await(new Listener(voice));
         if (outcome instanceof HeadlessOutcome.ConnectionLost && attempt < REQUESTS_MAX) {
           voice.say(outcome.message());
           continue;
@@ -86,6 +88,26 @@ final class ApprovalRequests {
             ? open(session, voice)
             : new Result.Refused(exitCode(outcome), outcome.message(), outcome.hint());
       }
+    }
+  }
+
+  private record Listener(Voice voice) implements HeadlessSession.WaitListener {
+    @Override
+    public void sendingAgain(SafeText cause, Duration pause) {
+      voice.say(SafeText.format("{}; asking again with the same link", cause));
+    }
+
+    @Override
+    public void number(int number) {
+      voice.number(number);
+    }
+
+    @Override
+    public void numberChanged() {
+      voice.say(
+          SafeText.literal(
+              "WARNING: the cluster has lost this request's number. Do not approve it: stop with ^C"
+                  + " and start again."));
     }
   }
 

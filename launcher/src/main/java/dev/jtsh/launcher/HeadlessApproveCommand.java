@@ -11,6 +11,7 @@ import dev.jtsh.client.WebClient;
 import dev.jtsh.client.WebauthnCeremony;
 import dev.jtsh.headless.ApprovalOutcome;
 import dev.jtsh.headless.HeadlessApproval;
+import dev.jtsh.headless.NumberMatch;
 import dev.jtsh.headless.PendingRequest;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.text.SafeText;
@@ -18,7 +19,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +32,8 @@ import picocli.CommandLine.Parameters;
     name = "approve",
     description = "Look at a headless request of yours and approve it with your security key.")
 final class HeadlessApproveCommand implements Callable<Integer> {
+  private static final int NO_NUMBER = 0;
+
   private final Outside outside;
   private final ClusterOptions cluster;
   private final Console console;
@@ -41,6 +46,12 @@ final class HeadlessApproveCommand implements Callable<Integer> {
       names = "--skip-confirm",
       description = "Do not ask; also TELEPORT_HEADLESS_SKIP_CONFIRM=1.")
   private boolean skipConfirm;
+
+  @Option(
+      names = "--number",
+      paramLabel = "NUMBER",
+      description = "The number the remote terminal shows; asked for unless given.")
+  private String number = "";
 
   HeadlessApproveCommand(Outside outside, ClusterOptions cluster) {
     this.outside = outside;
@@ -96,16 +107,60 @@ final class HeadlessApproveCommand implements Callable<Integer> {
   }
 
   private int decide(HeadlessApproval approval) {
+    if (!number.isEmpty() && NumberMatch.parse(number).isEmpty()) {
+      return failures
+          .of(ExitCode.USAGE, SafeText.literal("--number takes the three digits that are shown"))
+          .status();
+    }
     ApprovalOutcome found = approval.find(id);
     if (!(found instanceof ApprovalOutcome.Pending(PendingRequest request))) {
       return report(found);
     }
     request.lines().forEach(console::data);
-    if (!skipConfirm && !skipByEnvironment() && !confirmed()) {
-      return report(approval.deny(request));
+    OptionalInt given = answer(request);
+    if (given.isEmpty()) {
+      return report(approval.deny(request, false));
+    }
+    if (given.getAsInt() == NO_NUMBER && request.number().required()) {
+      return failures
+          .of(
+              ExitCode.NO_ACCESS,
+              SafeText.literal("this cluster wants the number that the remote terminal shows"),
+              SafeText.literal("leave --skip-confirm out, or give --number"))
+          .status();
     }
     console.say(SafeText.literal("Tap any security key"));
-    return report(approval.approve(request));
+    return report(approval.approve(request, given.getAsInt()));
+  }
+
+  /** The number, {@link #NO_NUMBER} for a yes without one, or empty for a no. */
+  private OptionalInt answer(PendingRequest request) {
+    if (!number.isEmpty()) {
+      return NumberMatch.parse(number);
+    }
+    if (skipConfirm || skipByEnvironment()) {
+      return OptionalInt.of(NO_NUMBER);
+    }
+    if (!request.number().shown()) {
+      String typed = ask(SafeText.literal("Approve? [y/N]: "));
+      return typed.equalsIgnoreCase("y") || typed.equalsIgnoreCase("yes")
+          ? OptionalInt.of(NO_NUMBER)
+          : OptionalInt.empty();
+    }
+    return NumberMatch.parse(ask(question(request.number().choices())));
+  }
+
+  private static SafeText question(List<Integer> choices) {
+    if (choices.isEmpty()) {
+      return SafeText.literal(
+          "Type the number that the remote terminal shows (anything else denies): ");
+    }
+    SafeText row = SafeText.empty();
+    for (int choice : choices) {
+      row = SafeText.format("{}  {}", row, SafeText.of(Integer.toString(choice)));
+    }
+    return SafeText.format(
+        "Which of these numbers does the remote terminal show?\n{}\n(anything else denies): ", row);
   }
 
   private boolean skipByEnvironment() {
@@ -114,16 +169,15 @@ final class HeadlessApproveCommand implements Callable<Integer> {
   }
 
   /** Anything but a clear yes is a no, as is the end of the input. */
-  private boolean confirmed() {
-    console.ask(SafeText.literal("Approve? [y/N]: "));
+  private String ask(SafeText question) {
+    console.ask(question);
     try {
       String answer =
           new BufferedReader(new InputStreamReader(outside.answers(), StandardCharsets.UTF_8))
               .readLine();
-      return answer != null
-          && (answer.strip().equalsIgnoreCase("y") || answer.strip().equalsIgnoreCase("yes"));
+      return answer == null ? "" : answer.strip();
     } catch (IOException e) {
-      return false;
+      return "";
     }
   }
 

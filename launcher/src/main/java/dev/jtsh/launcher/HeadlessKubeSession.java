@@ -85,6 +85,11 @@ final class HeadlessKubeSession {
     }
 
     @Override
+    public void number(int number) {
+      console.say(SafeText.format("Number to match: {}\n", SafeText.of(Integer.toString(number))));
+    }
+
+    @Override
     public void say(SafeText line) {
       console.say(line);
     }

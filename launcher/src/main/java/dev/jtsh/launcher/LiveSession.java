@@ -48,7 +48,7 @@ final class LiveSession implements UpstreamIdentity, AutoCloseable {
   }
 
   /** A request for a renewal that waits. */
-  record Asked(Announcement announcement, boolean byPerson) {}
+  record Asked(Announcement announcement, boolean byPerson, int number) {}
 
   private final Renewals renewals;
   private final AtEnd atEnd;
@@ -183,6 +183,10 @@ final class LiveSession implements UpstreamIdentity, AutoCloseable {
   /** Makes a request for a renewal now, if none waits; for {@code jtsh renew}. */
   synchronized void renew() {
     refused = null;
+    Asked waiting = asked;
+    if (waiting != null) {
+      asked = new Asked(waiting.announcement(), true, waiting.number());
+    }
     startAsking(next(), true);
   }
 
@@ -225,9 +229,20 @@ final class LiveSession implements UpstreamIdentity, AutoCloseable {
         new ApprovalRequests.Voice() {
           @Override
           public void announce(Announcement announcement) {
-            asked = new Asked(announcement, byPerson);
+            asked = new Asked(announcement, byPerson, 0);
             if (!byPerson) {
               voice.announce(announcement); // Who typed the command reads it there.
+            }
+          }
+
+          @Override
+          public void number(int number) {
+            Asked waiting = asked;
+            if (waiting != null) {
+              asked = new Asked(waiting.announcement(), waiting.byPerson(), number);
+              if (!byPerson) {
+                voice.number(number);
+              }
             }
           }
 

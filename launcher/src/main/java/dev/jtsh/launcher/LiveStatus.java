@@ -49,9 +49,16 @@ record LiveStatus(
   record Renewal(
       @JsonProperty("id") String id,
       @JsonProperty("link") String link,
-      @JsonProperty("command") String command) {
-    static Renewal of(Announcement announcement) {
-      return new Renewal(announcement.id(), announcement.link(), announcement.approveCommand());
+      @JsonProperty("command") String command,
+      @JsonProperty("number") @JsonInclude(JsonInclude.Include.NON_DEFAULT) int number) {
+    /** With the number only for a person who typed the command (security rule 12). */
+    static Renewal of(LiveSession.Asked asked) {
+      Announcement announcement = asked.announcement();
+      return new Renewal(
+          announcement.id(),
+          announcement.link(),
+          announcement.approveCommand(),
+          asked.byPerson() ? asked.number() : 0);
     }
   }
 
@@ -75,7 +82,7 @@ record LiveStatus(
         served,
         failed,
         live.waiting(),
-        live.asked().map(asked -> Renewal.of(asked.announcement())).orElse(null),
+        live.asked().map(Renewal::of).orElse(null),
         live.refused().map(SafeText::toString).orElse(null),
         lastError);
   }

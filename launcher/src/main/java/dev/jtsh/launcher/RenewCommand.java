@@ -49,6 +49,7 @@ final class RenewCommand implements Callable<Integer> {
     String before = link.status().expires();
     LiveStatus now = link.renew();
     String told = "";
+    int number = 0;
     Instant limit = outside.clock().instant().plus(LONGEST);
     while (outside.clock().instant().isBefore(limit)) {
       LiveStatus.Renewal renewal = now.renewal();
@@ -59,6 +60,11 @@ final class RenewCommand implements Callable<Integer> {
         console.say(SafeText.literal("\nor with this command:\n"));
         console.say(SafeLine.of(renewal.command()));
         console.say(SafeText.empty());
+      }
+      if (renewal != null && renewal.number() != number) {
+        number = renewal.number();
+        console.say(
+            SafeText.format("Number to match: {}\n", SafeText.of(Integer.toString(number))));
       }
       if (now.notRenewed() != null) {
         return failures.of(

@@ -87,6 +87,12 @@ final class TerminalVoice implements ApprovalRequests.Voice, AutoCloseable {
             SafeLine.of(announcement.approveCommand())));
   }
 
+  /** Never shown unasked: what a pod prints here must not look like it (security rule 12). */
+  @Override
+  public void number(int number) {
+    say(SafeText.literal("It needs a number too: run `jtsh renew`, which shows it."));
+  }
+
   @Override
   public synchronized void say(SafeText line) {
     if (closed) {

@@ -56,7 +56,10 @@ public record AuditEvent(Type type, Map<String, Object> fields) {
     GRANT_REFUSED("jtsh.grant.refused", "JT003W"),
     KUBE_AGENT_FIRST_SEEN("jtsh.kube.agent_first_seen", "JT004I"),
     HOST_RENEWED("jtsh.host.renewed", "JT006I"),
-    AUDIT_OVERFLOW("jtsh.audit.overflow", "JT005E");
+    AUDIT_OVERFLOW("jtsh.audit.overflow", "JT005E"),
+    HEADLESS_WRONG_NUMBER("jtsh.headless.wrong_number", "JT007W"),
+    HEADLESS_SUSPENDED("jtsh.headless.suspended", "JT008W"),
+    HEADLESS_REPORTED("jtsh.headless.reported", "JT009W");
 
     private final String event;
     private final String code;

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.auth;
 
+import com.google.protobuf.ByteString;
 import dev.jtsh.cluster.access.AccessView;
 import dev.jtsh.cluster.audit.AuditLog;
 import dev.jtsh.cluster.storage.Backend;
 import dev.jtsh.pki.tls.TrustAnchors;
+import dev.jtsh.protocol.web.HeadlessNumberRequest;
+import dev.jtsh.protocol.web.HeadlessNumberResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -33,6 +38,7 @@ public final class Auth implements AutoCloseable {
   private final AuditLog audit;
   private final InstantSource clock;
   private final Authorities authorities;
+  private final ByteString hostAuthority;
   private final AccessCache access;
   private final Locks locks;
   private final Roles roles;
@@ -90,6 +96,8 @@ public final class Auth implements AutoCloseable {
     this.audit = audit;
     this.clock = clock;
     this.authorities = authorities;
+    this.hostAuthority =
+        ByteString.copyFrom(Tokens.sha256(encoded(authorities.host().certificate())));
     this.executor =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("auth-", 0).factory());
     this.timer =
@@ -114,10 +122,12 @@ public final class Auth implements AutoCloseable {
     this.signups = new Signups(users, passwords, webauthn, audit, clock);
     var store = new HeadlessStore(backend, clock);
     var continuations = new Continuations(backend, clock);
+    var suspensions = new Suspensions(backend, clock);
     this.headlessLogins =
         new HeadlessLogins(
             settings.headlessLimits(),
-            new HeadlessClaims(settings, users, access, store, continuations, clock),
+            new HeadlessClaims(
+                settings, users, access, store, continuations, suspensions, clock, random),
             store,
             new HeadlessGrantIssuer(
                 settings, users, access, issuer, grants, continuations, audit, clock),
@@ -127,11 +137,20 @@ public final class Auth implements AutoCloseable {
             executor,
             timer);
     this.headlessApprovals =
-        new HeadlessApprovals(settings, store, backend, users, webauthn, audit, clock, timer);
+        new HeadlessApprovals(
+            settings, store, backend, users, webauthn, suspensions, audit, clock, timer);
     this.certificates =
         new UserCertificates(
             settings, users, access, grants, webauthn, issuer, authorities, locks, audit, clock);
     scheduleSweep(backend);
+  }
+
+  private static byte[] encoded(X509Certificate certificate) {
+    try {
+      return certificate.getEncoded();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("our own authority's certificate has no encoding", e);
+    }
   }
 
   private void scheduleSweep(Backend backend) {
@@ -211,6 +230,16 @@ public final class Auth implements AutoCloseable {
   /** The requester's side of headless logins. */
   public HeadlessLogins headless() {
     return headlessLogins;
+  }
+
+  /**
+   * The cluster's part of a waiting headless request's number.
+   *
+   * @throws dev.jtsh.protocol.error.WireException when no such request waits, or the requester's
+   *     part is not what it committed to
+   */
+  public HeadlessNumberResponse headlessNumber(HeadlessNumberRequest request) {
+    return headlessLogins.number(request, hostAuthority);
   }
 
   /** Whom to believe to be a host of this cluster. */

@@ -110,7 +110,7 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
           auth.certificates().holder(caller);
           return auth.approvals()
               .get(caller.identity().username(), checkedId(request.getId()))
-              .toProto();
+              .toProto(auth.approvals().isNumberRequired());
         });
   }
 
@@ -159,7 +159,7 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
     stream.onNext(
         Event.newBuilder()
             .setType(Operation.PUT)
-            .setHeadlessAuthentication(record.toProto())
+            .setHeadlessAuthentication(record.toProto(auth.approvals().isNumberRequired()))
             .build());
   }
 
@@ -204,6 +204,8 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
                   checkedId(request.getId()),
                   approve,
                   request.getJtshFactsDigest(),
+                  request.getJtshNumber(),
+                  request.getJtshReport(),
                   GrpcWebauthn.answer(request.getMfaResponse()));
           auth.approvals()
               .decide(caller.identity().username(), caller.session(), caller.remote(), decision);
@@ -264,8 +266,11 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
         .challenge(
             caller.identity().username(),
             caller.session(),
-            extensions.getJtshHeadlessId(),
-            extensions.getJtshFactsDigest());
+            caller.remote(),
+            new HeadlessApprovals.Asked(
+                extensions.getJtshHeadlessId(),
+                extensions.getJtshFactsDigest(),
+                extensions.getJtshNumber()));
   }
 
   @Override

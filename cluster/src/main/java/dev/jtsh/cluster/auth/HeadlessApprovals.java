@@ -13,6 +13,7 @@ import dev.jtsh.protocol.web.WebauthnChallengeJson;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +33,7 @@ public final class HeadlessApprovals {
   private final Backend backend;
   private final Users users;
   private final Webauthn webauthn;
+  private final Suspensions suspensions;
   private final AuditLog audit;
   private final InstantSource clock;
   private final ScheduledExecutorService timer;
@@ -42,6 +44,7 @@ public final class HeadlessApprovals {
       Backend backend,
       Users users,
       Webauthn webauthn,
+      Suspensions suspensions,
       AuditLog audit,
       InstantSource clock,
       ScheduledExecutorService timer) {
@@ -50,6 +53,7 @@ public final class HeadlessApprovals {
     this.backend = backend;
     this.users = users;
     this.webauthn = webauthn;
+    this.suspensions = suspensions;
     this.audit = audit;
     this.clock = clock;
     this.timer = timer;
@@ -61,10 +65,26 @@ public final class HeadlessApprovals {
    * @param id the request
    * @param approve or deny
    * @param factsDigest digest of the facts that were shown; empty in a plain approval
+   * @param number what the approver read on the remote terminal; 0 for none
+   * @param report with a denial, that the user never asked for this
    * @param answer the signed challenge; empty when denying
    */
   record Decision(
-      String id, boolean approve, ByteString factsDigest, Optional<WebauthnAssertionJson> answer) {}
+      String id,
+      boolean approve,
+      ByteString factsDigest,
+      int number,
+      boolean report,
+      Optional<WebauthnAssertionJson> answer) {}
+
+  /**
+   * What an approver's key shall be asked to sign.
+   *
+   * @param headlessId the request; empty from an approver that does not say
+   * @param factsDigest digest of the facts that were shown; empty without
+   * @param number what the approver read on the remote terminal; 0 for none
+   */
+  record Asked(String headlessId, ByteString factsDigest, int number) {}
 
   /**
    * The request of this id for this user, waiting a few seconds for it to appear.
@@ -134,13 +154,73 @@ public final class HeadlessApprovals {
     };
   }
 
-  /** What the approver's key shall sign; bound to the request and facts when they are named. */
+  /**
+   * What the approver's key shall sign; bound to the request and facts when they are named. A wrong
+   * number denies the request before anything is signed (security rule 11).
+   *
+   * @throws WireException of kind ACCESS_DENIED for a wrong number, or one that is missing
+   */
   WebauthnChallengeJson challenge(
-      String user, String session, String headlessId, ByteString factsDigest) {
+      String user, String session, InetSocketAddress approver, Asked asked) {
+    if (!asked.headlessId().isEmpty()) {
+      store
+          .get(HeadlessStore.key(user, asked.headlessId()))
+          .filter(stored -> stored.value().state() == HeadlessRecord.State.PENDING)
+          .ifPresent(stored -> checkNumber(stored.value(), asked.number(), approver));
+    }
     return webauthn.challenge(
         users.get(user),
         new Challenges.Purpose(
-            user, session, Challenges.Scope.HEADLESS_LOGIN, headlessId, factsDigest));
+            user,
+            session,
+            Challenges.Scope.HEADLESS_LOGIN,
+            asked.headlessId(),
+            asked.factsDigest()));
+  }
+
+  /** Whether an approval of this request without its number is refused. */
+  boolean isNumberRequired() {
+    return settings.headlessApproval() == AuthSettings.HeadlessApproval.STRICT;
+  }
+
+  private void checkNumber(HeadlessRecord record, int number, InetSocketAddress approver) {
+    String user = record.facts().user();
+    suspensions
+        .suspendedUntil(user)
+        .ifPresent(end -> {
+          throw new WireException(
+              ErrorKind.ACCESS_DENIED,
+              "three wrong numbers within an hour: headless logins are off for you until "
+                  + end.truncatedTo(ChronoUnit.SECONDS));
+        });
+    if (!record.number().isMatched()) {
+      return;
+    }
+    if (number == 0) {
+      if (isNumberRequired()) {
+        throw new WireException(
+            ErrorKind.ACCESS_DENIED,
+            "this cluster wants the number that the remote terminal shows;"
+                + " use jtsh headless approve, or the page");
+      }
+      return;
+    }
+    if (number != record.number().value()) {
+      wrongNumber(record, approver);
+      throw new WireException(
+          ErrorKind.ACCESS_DENIED,
+          "that is not the number on the remote terminal: the request is denied");
+    }
+  }
+
+  private void wrongNumber(HeadlessRecord record, InetSocketAddress approver) {
+    store.denyForGood(HeadlessStore.key(record));
+    String error = "the number was not that of the remote terminal";
+    emit(AuditEvent.Type.HEADLESS_WRONG_NUMBER, record, approver, false, error);
+    emit(AuditEvent.Type.HEADLESS_REJECTED, record, approver, false, error);
+    if (suspensions.wrongNumber(record.facts().user())) {
+      emit(AuditEvent.Type.HEADLESS_SUSPENDED, record, approver, false, error);
+    }
   }
 
   /**
@@ -167,8 +247,12 @@ public final class HeadlessApprovals {
         throw lost(record, approver);
       }
       emit(AuditEvent.Type.HEADLESS_REJECTED, record, approver, false, "");
+      if (decision.report()) {
+        report(record, approver);
+      }
       return;
     }
+    checkNumber(record, decision.number(), approver);
     boolean full = checkStrength(record, decision, approver);
     MfaDevice device = verify(user, session, approver, record, decision);
     var approval =
@@ -179,6 +263,19 @@ public final class HeadlessApprovals {
     }
     store.rememberSource(user, SourceNetwork.of(addressOf(record.facts().clientAddress())));
     emit(AuditEvent.Type.HEADLESS_APPROVED, record, approver, true, "");
+  }
+
+  private void report(HeadlessRecord record, InetSocketAddress approver) {
+    SourceNetwork source = SourceNetwork.of(addressOf(record.facts().clientAddress()));
+    boolean suspends = suspensions.report(record.facts().user(), source);
+    emit(
+        AuditEvent.Type.HEADLESS_REPORTED,
+        record,
+        approver,
+        false,
+        suspends
+            ? "not asked for by its user; the source is suspended for this user for a day"
+            : "not asked for by its user; too many reports today to suspend the source");
   }
 
   /** Whether the login is a full one; throws when policy or digest say no (rules 2 and 3). */

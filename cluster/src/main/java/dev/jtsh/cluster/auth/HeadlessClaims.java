@@ -10,15 +10,19 @@ import dev.jtsh.pki.HeadlessId;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.headless.ApprovalFacts;
+import dev.jtsh.protocol.headless.MatchNumber;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.kube.NamespaceScope;
 import dev.jtsh.protocol.web.HeadlessFactsJson;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.UserKeys;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +46,9 @@ final class HeadlessClaims {
   private final AccessView access;
   private final HeadlessStore store;
   private final Continuations continuations;
+  private final Suspensions suspensions;
   private final InstantSource clock;
+  private final byte[] nonceKey = new byte[MatchNumber.PART_BYTES];
 
   HeadlessClaims(
       AuthSettings settings,
@@ -50,13 +56,17 @@ final class HeadlessClaims {
       AccessView access,
       HeadlessStore store,
       Continuations continuations,
-      InstantSource clock) {
+      Suspensions suspensions,
+      InstantSource clock,
+      SecureRandom random) {
     this.settings = settings;
     this.users = users;
     this.access = access;
     this.store = store;
     this.continuations = continuations;
+    this.suspensions = suspensions;
     this.clock = clock;
+    random.nextBytes(nonceKey);
   }
 
   /** What was posted, in one fixed form: a second POST must hash to the same. */
@@ -92,6 +102,9 @@ final class HeadlessClaims {
     if (standard && settings.headlessApproval() == AuthSettings.HeadlessApproval.STRICT) {
       throw refused("a request without facts is refused: headless_approval is strict, use jtsh");
     }
+    if (suspensions.isSuspended(request.user(), SourceNetwork.of(remote))) {
+      throw refused("headless logins of this user are suspended, or from this address");
+    }
     HeadlessFactsJson facts =
         claimed == null
             ? new HeadlessFactsJson(
@@ -119,10 +132,20 @@ final class HeadlessClaims {
             !store.isKnownSource(request.user(), SourceNetwork.of(remote)),
             continues.orElse(null),
             continuations.liveSessions(request.user()));
+    if (!standard
+        && continues.isEmpty()
+        && facts.numberCommitment().isEmpty()
+        && settings.headlessApproval() == AuthSettings.HeadlessApproval.STRICT) {
+      throw refused("a request without a number is refused: headless_approval is strict");
+    }
+    String digest = digest(request, keys, facts);
     return HeadlessRecord.pending(
         frozen,
         standard,
-        digest(request, keys, facts),
+        digest,
+        continues.isPresent()
+            ? HeadlessNumber.NONE
+            : HeadlessNumber.committed(facts.numberCommitment(), nonce(digest)),
         now.plus(settings.headlessLimits().lifetime()));
   }
 
@@ -154,7 +177,8 @@ final class HeadlessClaims {
         || facts.kubeClusters().size() > CLUSTERS_MAX
         || facts.kubeClusters().stream().anyMatch(c -> c.length() > NAME_CHARS_MAX)
         || facts.labels().size() > LABELS_MAX
-        || facts.query().length() > QUERY_CHARS_MAX) {
+        || facts.query().length() > QUERY_CHARS_MAX
+        || facts.numberCommitment().size() > MatchNumber.PART_BYTES) {
       throw refused("facts are too long");
     }
     return new HeadlessFactsJson(
@@ -166,7 +190,16 @@ final class HeadlessClaims {
         facts.all(),
         namespaces(facts.namespace()).toString(),
         facts.duration(),
-        facts.continues());
+        facts.continues(),
+        facts.numberCommitment());
+  }
+
+  /** The same for the same claim, so that a POST that comes again finds its number again. */
+  private ByteString nonce(String claimDigest) {
+    byte[] claim = claimDigest.getBytes(StandardCharsets.US_ASCII);
+    byte[] input = Arrays.copyOf(nonceKey, nonceKey.length + claim.length);
+    System.arraycopy(claim, 0, input, nonceKey.length, claim.length);
+    return ByteString.copyFrom(Tokens.sha256(input));
   }
 
   private static NamespaceScope namespaces(String claimed) {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.auth;
 
+import com.google.protobuf.ByteString;
 import dev.jtsh.cluster.audit.AuditEvent;
 import dev.jtsh.cluster.audit.AuditLog;
 import dev.jtsh.cluster.storage.Backend;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
+import dev.jtsh.protocol.headless.MatchNumber;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
+import dev.jtsh.protocol.web.HeadlessNumberRequest;
+import dev.jtsh.protocol.web.HeadlessNumberResponse;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -56,12 +60,17 @@ public final class HeadlessLogins implements AutoCloseable {
   private static final class Waiting {
     final String key;
     final HeadlessRecord record;
+    final HeadlessLoginRequest posted;
     final SourceNetwork source;
     final List<CompletableFuture<SshLoginResponse>> callers = new ArrayList<>();
+    HeadlessNumber number;
     boolean stored;
     boolean denied;
 
-    Waiting(HeadlessRecord record, SourceNetwork source, boolean stored) {
+    Waiting(
+        HeadlessRecord record, HeadlessLoginRequest posted, SourceNetwork source, boolean stored) {
+      this.posted = posted;
+      this.number = record.number();
       this.key = HeadlessStore.key(record);
       this.record = record;
       this.source = source;
@@ -103,7 +112,7 @@ public final class HeadlessLogins implements AutoCloseable {
     var answer = new CompletableFuture<SshLoginResponse>();
     try {
       HeadlessRecord record = claims.freeze(request, remote);
-      Waiting entry = attach(record, SourceNetwork.of(remote), remote, answer);
+      Waiting entry = attach(record, request, remote, answer);
       closed.whenComplete((nothing, failure) -> detach(entry, answer));
       advance(entry);
     } catch (WireException e) {
@@ -115,6 +124,44 @@ public final class HeadlessLogins implements AutoCloseable {
       }
     }
     return answer;
+  }
+
+  /**
+   * The cluster's part of a waiting request's number and, with the requester's part, the end of the
+   * number's making (security rule 11). Tells nothing that would help anybody but the requester,
+   * and the same for users that do not exist. Blocks shortly.
+   *
+   * @param hostAuthority SHA-256 of the certificate of our host authority
+   * @throws WireException of kind NOT_FOUND when no such request waits, ACCESS_DENIED for a part
+   *     that was not committed to
+   */
+  public HeadlessNumberResponse number(HeadlessNumberRequest request, ByteString hostAuthority) {
+    String key = HeadlessStore.key(request.user(), request.headlessId());
+    Waiting entry;
+    HeadlessNumber number;
+    lock.lock();
+    try {
+      entry = waiting.get(key);
+      if (entry == null) {
+        throw new WireException(ErrorKind.NOT_FOUND, "no such headless request waits");
+      }
+      if (entry.number.isOpen() && !request.opening().isEmpty()) {
+        if (!entry.number.isOpenedBy(request.opening())) {
+          throw new WireException(ErrorKind.ACCESS_DENIED, "this was not committed to");
+        }
+        entry.number =
+            entry.number.settled(
+                MatchNumber.of(
+                    entry.posted, request.opening(), entry.number.nonce(), hostAuthority));
+      }
+      number = entry.number;
+    } finally {
+      lock.unlock();
+    }
+    if (!request.opening().isEmpty()) {
+      advance(entry); // The user may be looking already.
+    }
+    return new HeadlessNumberResponse(number.nonce(), hostAuthority, !number.isMatched());
   }
 
   @Override
@@ -133,9 +180,10 @@ public final class HeadlessLogins implements AutoCloseable {
 
   private Waiting attach(
       HeadlessRecord record,
-      SourceNetwork source,
+      HeadlessLoginRequest posted,
       InetSocketAddress remote,
       CompletableFuture<SshLoginResponse> answer) {
+    SourceNetwork source = SourceNetwork.of(remote);
     String key = HeadlessStore.key(record);
     Optional<HeadlessRecord> stored = store.get(key).map(Stored::value);
     boolean known = store.isKnownSource(source);
@@ -150,8 +198,8 @@ public final class HeadlessLogins implements AutoCloseable {
       if (entry == null) {
         entry =
             stored
-                .map(first -> new Waiting(first, source, true))
-                .orElseGet(() -> new Waiting(record, source, false));
+                .map(first -> new Waiting(first, posted, source, true))
+                .orElseGet(() -> new Waiting(record, posted, source, false));
         checkLimits(entry, known);
         waiting.put(key, entry);
         fresh = !entry.stored;
@@ -294,10 +342,11 @@ public final class HeadlessLogins implements AutoCloseable {
   private void advance(Waiting entry) {
     try {
       if (!isStored(entry)) {
-        if (!store.hasStub(entry.record.facts().user())) {
+        HeadlessNumber number = number(entry);
+        if (number.isOpen() || !store.hasStub(entry.record.facts().user())) {
           return;
         }
-        storeNow(entry);
+        storeNow(entry, number);
       }
       Optional<Stored<HeadlessRecord>> present = store.get(entry.key);
       if (present.isEmpty()) {
@@ -335,8 +384,19 @@ public final class HeadlessLogins implements AutoCloseable {
     }
   }
 
-  private void storeNow(Waiting entry) {
-    store.create(entry.record); // If there is one already, its facts are the first ones and stay.
+  private HeadlessNumber number(Waiting entry) {
+    lock.lock();
+    try {
+      return entry.number;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void storeNow(Waiting entry, HeadlessNumber number) {
+    store.create(
+        entry.record.numbered(
+            number)); // If there is one already, its facts are the first ones and stay.
     boolean denied;
     lock.lock();
     try {

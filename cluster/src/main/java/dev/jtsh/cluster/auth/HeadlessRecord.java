@@ -6,15 +6,18 @@ import com.google.protobuf.ByteString;
 import dev.jtsh.protocol.grpc.types.HeadlessAuthentication;
 import dev.jtsh.protocol.grpc.types.HeadlessAuthenticationState;
 import dev.jtsh.protocol.grpc.types.HeadlessFacts;
+import dev.jtsh.protocol.grpc.types.HeadlessNumberMatch;
 import dev.jtsh.protocol.grpc.types.Metadata;
 import dev.jtsh.protocol.grpc.types.MfaDevice;
 import dev.jtsh.protocol.grpc.types.ResourceHeader;
 import dev.jtsh.protocol.grpc.types.WebauthnDevice;
 import dev.jtsh.protocol.headless.ApprovalFacts;
 import dev.jtsh.protocol.headless.FactsDigest;
+import dev.jtsh.protocol.headless.MatchNumber;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.WireTime;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param facts what the approver sees, frozen
  * @param standard a plain Teleport request without facts of ours
  * @param claimDigest hash of everything that was posted; a second POST must have the same
+ * @param number what the approver must match
  * @param expires the end of the request, decided or not
  * @param state how far it is
  * @param approval who approved; null before
@@ -34,6 +38,7 @@ record HeadlessRecord(
     ApprovalFacts facts,
     boolean standard,
     String claimDigest,
+    HeadlessNumber number,
     Instant expires,
     State state,
     @Nullable Approval approval,
@@ -61,29 +66,64 @@ record HeadlessRecord(
   record Approval(String deviceId, String deviceName, Instant at, String address, boolean full) {}
 
   static HeadlessRecord pending(
-      ApprovalFacts facts, boolean standard, String claimDigest, Instant expires) {
+      ApprovalFacts facts,
+      boolean standard,
+      String claimDigest,
+      HeadlessNumber number,
+      Instant expires) {
     return new HeadlessRecord(
-        facts, standard, claimDigest, expires, State.PENDING, null, null, null);
+        facts, standard, claimDigest, number, expires, State.PENDING, null, null, null);
+  }
+
+  /** The same with its number settled, before it is stored. */
+  HeadlessRecord numbered(HeadlessNumber settled) {
+    return new HeadlessRecord(
+        facts, standard, claimDigest, settled, expires, state, approval, answer, answerNotAfter);
   }
 
   HeadlessRecord approved(Approval by) {
     return new HeadlessRecord(
-        facts, standard, claimDigest, expires, State.APPROVED, by, null, null);
+        facts, standard, claimDigest, number, expires, State.APPROVED, by, null, null);
   }
 
   HeadlessRecord denied() {
     return new HeadlessRecord(
-        facts, standard, claimDigest, expires, State.DENIED, approval, null, null);
+        facts, standard, claimDigest, number, expires, State.DENIED, approval, null, null);
   }
 
   HeadlessRecord consumed() {
     return new HeadlessRecord(
-        facts, standard, claimDigest, expires, State.CONSUMED, approval, null, null);
+        facts, standard, claimDigest, number, expires, State.CONSUMED, approval, null, null);
   }
 
   HeadlessRecord answered(SshLoginResponse response, Instant notAfter) {
     return new HeadlessRecord(
-        facts, standard, claimDigest, expires, State.CONSUMED, approval, response, notAfter);
+        facts,
+        standard,
+        claimDigest,
+        number,
+        expires,
+        State.CONSUMED,
+        approval,
+        response,
+        notAfter);
+  }
+
+  /** How the approver gives the number: a source that was never approved needs more care. */
+  @JsonIgnore
+  HeadlessNumberMatch numberMatch() {
+    if (!number.isMatched()) {
+      return HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_NONE;
+    }
+    return facts.firstSeen()
+        ? HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_TYPE
+        : HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_PICK;
+  }
+
+  private List<Integer> numberChoices() {
+    return numberMatch() == HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_PICK
+        ? MatchNumber.choices(number.value(), number.nonce())
+        : List.of();
   }
 
   @JsonIgnore
@@ -91,9 +131,13 @@ record HeadlessRecord(
     return FactsDigest.of(facts);
   }
 
-  /** As it goes over the wire (teleport-wire §3.2). */
+  /**
+   * As it goes over the wire (teleport-wire §3.2).
+   *
+   * @param numberRequired whether no approval is taken without the number
+   */
   @JsonIgnore
-  HeadlessAuthentication toProto() {
+  HeadlessAuthentication toProto(boolean numberRequired) {
     var message =
         HeadlessAuthentication.newBuilder()
             .setHeader(
@@ -137,6 +181,9 @@ record HeadlessRecord(
               .setRequestedAt(WireTime.timestamp(facts.requestedAt()))
               .setDigest(digest())
               .setFirstSeen(facts.firstSeen())
+              .setNumberMatch(numberMatch())
+              .addAllNumberChoices(numberChoices())
+              .setNumberRequired(numberRequired && number.isMatched())
               .setLiveSessions(facts.liveSessions());
       Instant continues = facts.continuesApprovedAt();
       if (continues != null) {

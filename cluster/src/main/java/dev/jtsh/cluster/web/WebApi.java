@@ -11,6 +11,7 @@ import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.web.AgentJoinRequest;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
+import dev.jtsh.protocol.web.HeadlessNumberRequest;
 import dev.jtsh.protocol.web.MessageBody;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.MfaLoginFinishRequest;
@@ -145,6 +146,9 @@ public final class WebApi implements WebApplication {
                         auth.signups().finish(body, request.remote());
                         return json(200, MessageBody.OK);
                       }));
+      case "/webapi/jtsh/headless/number" ->
+          answered(
+              request, HeadlessNumberRequest.class, body -> json(200, auth.headlessNumber(body)));
       case "/webapi/jtsh/agent/join" ->
           answered(
               request,

@@ -172,18 +172,21 @@ class Attack03ApprovalIT {
     assertThat(fixture().auditLines("T1014W")).hasSize(1);
   }
 
-  private static ChallengeExtensions scope(String id, ByteString digest) {
+  private ChallengeExtensions scope(String id, ByteString digest) {
     return ChallengeExtensions.newBuilder()
         .setScope(ChallengeScope.CHALLENGE_SCOPE_HEADLESS_LOGIN)
         .setJtshHeadlessId(id)
         .setJtshFactsDigest(digest)
+        .setJtshNumber(fixture().shownNumber(id))
         .build();
   }
 
-  private static UpdateHeadlessAuthenticationStateRequest approval(
+  private UpdateHeadlessAuthenticationStateRequest approval(
       HeadlessAuthentication shown, ByteString digest, MFAAuthenticateResponse answer) {
+    String id = shown.getHeader().getMetadata().getName();
     return UpdateHeadlessAuthenticationStateRequest.newBuilder()
-        .setId(shown.getHeader().getMetadata().getName())
+        .setId(id)
+        .setJtshNumber(fixture().shownNumber(id))
         .setState(HeadlessAuthenticationState.HEADLESS_AUTHENTICATION_STATE_APPROVED)
         .setJtshFactsDigest(digest)
         .setMfaResponse(answer)

@@ -66,7 +66,9 @@ class Attack03FactsSwapTest {
   private final ByteString tls = AuthFixture.pem(key.publicKey());
 
   private HeadlessLogins open() {
-    var settings = AuthSettings.defaults("root", "localhost");
+    var settings = // The number is another attack's business.
+        AuthSettings.defaults("root", "localhost")
+            .withHeadless(true, AuthSettings.HeadlessApproval.COMPATIBLE, HeadlessLimits.DEFAULT);
     var cache = new AccessCache(backend, clock);
     var roles = new Roles(backend, cache, audit);
     var random = new SecureRandom();
@@ -85,7 +87,14 @@ class Attack03FactsSwapTest {
     return new HeadlessLogins(
         wide,
         new HeadlessClaims(
-            settings, users, new NoAccess(), store, new Continuations(backend, clock), clock),
+            settings,
+            users,
+            new NoAccess(),
+            store,
+            new Continuations(backend, clock),
+            new Suspensions(backend, clock),
+            clock,
+            random),
         store,
         this::issue,
         backend,
@@ -198,7 +207,9 @@ class Attack03FactsSwapTest {
             true,
             null,
             0);
-    store.create(HeadlessRecord.pending(facts, false, "digest", clock.instant().plusSeconds(60)));
+    store.create(
+        HeadlessRecord.pending(
+            facts, false, "digest", HeadlessNumber.NONE, clock.instant().plusSeconds(60)));
     store.approve(stored("alice"), approval());
     Stored<HeadlessRecord> consumed = store.consume(stored("alice")).orElseThrow();
     store.answer(consumed, issue(consumed.value()).response(), clock.instant().plusSeconds(60));

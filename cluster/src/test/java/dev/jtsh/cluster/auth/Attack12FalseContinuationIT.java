@@ -138,20 +138,17 @@ class Attack12FalseContinuationIT {
     var thief = fixture().new RemoteBox();
 
     // The SSH key, and so the id, is public: the thief sends it with a TLS key of their own.
-    fixture()
-        .auth
-        .headless()
-        .submit(
-            HeadlessLoginRequest.withTwoKeys(
-                "alice",
-                honest.id,
-                honest.ssh,
-                thief.tlsPem,
-                Duration.ofHours(10),
-                "",
-                facts("c1").continuing(stolen)),
-            AuthFixture.SERVER,
-            new CompletableFuture<>());
+    var posted =
+        HeadlessLoginRequest.withTwoKeys(
+            "alice",
+            honest.id,
+            honest.ssh,
+            thief.tlsPem,
+            Duration.ofHours(10),
+            "",
+            facts("c1").continuing(stolen).committed(thief.commitment()));
+    fixture().auth.headless().submit(posted, AuthFixture.SERVER, new CompletableFuture<>());
+    assertThat(thief.agreeOnNumber(posted)).as("a number is needed").isPositive();
     var shown = session.alice().look(session.alice().connect(), honest.id).getJtshFacts();
 
     assertThat(shown.hasContinuesApprovedAt()).isFalse();

@@ -14,6 +14,7 @@ import dev.jtsh.pki.Pem;
 import dev.jtsh.pki.SshPublicKey;
 import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.pki.tls.TlsIdentity;
+import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.grpc.mfa.ChallengeExtensions;
 import dev.jtsh.protocol.grpc.mfa.ChallengeScope;
 import dev.jtsh.protocol.grpc.proto.AuthServiceGrpc;
@@ -29,9 +30,12 @@ import dev.jtsh.protocol.grpc.webauthn.CredentialAssertionResponse;
 import dev.jtsh.protocol.grpc.webauthn.CredentialDescriptor;
 import dev.jtsh.protocol.headless.ApprovalFacts;
 import dev.jtsh.protocol.headless.FactsDigest;
+import dev.jtsh.protocol.headless.MatchNumber;
 import dev.jtsh.protocol.net.ServiceNames;
 import dev.jtsh.protocol.web.HeadlessFactsJson;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
+import dev.jtsh.protocol.web.HeadlessNumberRequest;
+import dev.jtsh.protocol.web.HeadlessNumberResponse;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.MfaLoginFinishRequest;
 import dev.jtsh.protocol.web.Password;
@@ -66,6 +70,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +93,7 @@ public final class AuthFixture implements AutoCloseable {
   final Backend backend = new MemoryBackend(clock);
   private final AuditLog log = new AuditLog(CLUSTER, clock, List.of(audit));
   private final List<ManagedChannel> opened = new ArrayList<>();
+  private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
 
   public AuthFixture(Path directory) throws Exception {
     this(directory, AuthSettings.defaults(CLUSTER, "localhost"));
@@ -191,18 +197,72 @@ public final class AuthFixture implements AutoCloseable {
     public final String id = HeadlessId.of(ssh.toByteArray()).toString();
     final ByteString tlsPem = pem(key.publicKey());
 
+    private final ByteString opening = randomBytes();
+
     public HeadlessLoginRequest request(String user, HeadlessFactsJson facts) {
       return HeadlessLoginRequest.withTwoKeys(
-          user, id, ssh, tlsPem, Duration.ofHours(10), "", facts);
+          user, id, ssh, tlsPem, Duration.ofHours(10), "", facts.committed(commitment()));
     }
 
     CompletionStage<SshLoginResponse> post(String user, HeadlessFactsJson facts) {
-      return auth.headless().submit(request(user, facts), SERVER, new CompletableFuture<>());
+      var answer = auth.headless().submit(request(user, facts), SERVER, new CompletableFuture<>());
+      if (!answer.toCompletableFuture().isDone()) {
+        agreeOnNumber(user, facts);
+      }
+      return answer;
+    }
+
+    /** What the client does while its request waits; the number is what its terminal shows. */
+    public int agreeOnNumber(String user, HeadlessFactsJson facts) {
+      return agreeOnNumber(request(user, facts));
+    }
+
+    /** The same for a request that was made elsewhere with this box's commitment. */
+    int agreeOnNumber(HeadlessLoginRequest posted) {
+      HeadlessNumberResponse theirs = clustersPart(posted);
+      if (theirs.needless()) {
+        return 0;
+      }
+      auth.headlessNumber(new HeadlessNumberRequest(posted.user(), posted.headlessId(), opening));
+      int number = MatchNumber.of(posted, opening, theirs.nonce(), theirs.hostAuthority());
+      numbers.put(posted.headlessId(), number);
+      return number;
+    }
+
+    ByteString commitment() {
+      return MatchNumber.commitment(opening);
+    }
+
+    /** Waits for the request, which may be on its way on another thread. */
+    private HeadlessNumberResponse clustersPart(HeadlessLoginRequest posted) {
+      var ask = new HeadlessNumberRequest(posted.user(), posted.headlessId(), ByteString.EMPTY);
+      long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      while (true) {
+        try {
+          return auth.headlessNumber(ask);
+        } catch (WireException e) {
+          if (System.nanoTime() > end) {
+            throw e;
+          }
+          Thread.onSpinWait();
+        }
+      }
     }
 
     AuthServiceGrpc.AuthServiceBlockingStub connect(SshLoginResponse login) {
       return AuthFixture.this.connect(key, Pem.certificate(login.tlsCert().toByteArray()));
     }
+  }
+
+  /** The number that the terminal of this request shows; 0 for none. */
+  public int shownNumber(String id) {
+    return numbers.getOrDefault(id, 0);
+  }
+
+  private ByteString randomBytes() {
+    byte[] bytes = new byte[MatchNumber.PART_BYTES];
+    random.nextBytes(bytes);
+    return ByteString.copyFrom(bytes);
   }
 
   public static HeadlessFactsJson facts(String... clusters) {
@@ -274,9 +334,15 @@ public final class AuthFixture implements AutoCloseable {
           GetHeadlessAuthenticationRequest.newBuilder().setId(id).build());
     }
 
-    /** Approves what {@link #look} showed. */
+    /** Approves what {@link #look} showed, with the number of the terminal. */
     public void approve(
         AuthServiceGrpc.AuthServiceBlockingStub stub, HeadlessAuthentication shown) {
+      approve(stub, shown, shownNumber(shown.getHeader().getMetadata().getName()));
+    }
+
+    /** The same with any number; 0 for none. */
+    public void approve(
+        AuthServiceGrpc.AuthServiceBlockingStub stub, HeadlessAuthentication shown, int number) {
       ByteString digest =
           ApprovalFacts.areIn(shown) ? FactsDigest.of(ApprovalFacts.of(shown)) : ByteString.EMPTY;
       String id = shown.getHeader().getMetadata().getName();
@@ -291,8 +357,10 @@ public final class AuthFixture implements AutoCloseable {
                           .setScope(ChallengeScope.CHALLENGE_SCOPE_HEADLESS_LOGIN)
                           .setJtshHeadlessId(id)
                           .setJtshFactsDigest(digest)
+                          .setJtshNumber(number)
                           .build()))
               .setJtshFactsDigest(digest)
+              .setJtshNumber(number)
               .build());
     }
 

@@ -154,6 +154,7 @@ class WebApiTest {
     var box = fixture().new RemoteBox();
     byte[] body = WireJson.write(box.request("alice", AuthFixture.facts("c1")));
     var answer = api().handle(request("POST", path, JSON, body, new CompletableFuture<>()));
+    box.agreeOnNumber("alice", AuthFixture.facts("c1"));
     alice.approve(approver, alice.look(approver, box.id));
 
     WebResponse response = answer.toCompletableFuture().get(10, TimeUnit.SECONDS);

@@ -3,6 +3,7 @@ package dev.jtsh.protocol.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     no limit
  * @param duration wanted length of the session; zero for the longest allowed
  * @param continues the session this request goes on with; null for a new one
+ * @param numberCommitment {@link dev.jtsh.protocol.headless.MatchNumber#commitment}; empty from a
+ *     requester that shows no number
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record HeadlessFactsJson(
@@ -33,7 +36,8 @@ public record HeadlessFactsJson(
     boolean all,
     String namespace,
     @JsonProperty("duration_ns") Duration duration,
-    @Nullable ContinuesJson continues) {
+    @Nullable ContinuesJson continues,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) ByteString numberCommitment) {
   /** Absent keys become empty values. */
   public HeadlessFactsJson {
     host = Absent.text(host);
@@ -43,6 +47,7 @@ public record HeadlessFactsJson(
     query = Absent.text(query);
     namespace = Absent.text(namespace);
     duration = Absent.duration(duration);
+    numberCommitment = Absent.bytes(numberCommitment);
   }
 
   /** A request that begins a session. */
@@ -55,12 +60,37 @@ public record HeadlessFactsJson(
       boolean all,
       String namespace,
       Duration duration) {
-    this(host, osUser, kubeClusters, labels, query, all, namespace, duration, null);
+    this(
+        host,
+        osUser,
+        kubeClusters,
+        labels,
+        query,
+        all,
+        namespace,
+        duration,
+        null,
+        ByteString.EMPTY);
   }
 
   /** The same as a continuation. */
   public HeadlessFactsJson continuing(ContinuesJson proof) {
     return new HeadlessFactsJson(
-        host, osUser, kubeClusters, labels, query, all, namespace, duration, proof);
+        host,
+        osUser,
+        kubeClusters,
+        labels,
+        query,
+        all,
+        namespace,
+        duration,
+        proof,
+        numberCommitment);
+  }
+
+  /** The same of a requester that shows a number. */
+  public HeadlessFactsJson committed(ByteString commitment) {
+    return new HeadlessFactsJson(
+        host, osUser, kubeClusters, labels, query, all, namespace, duration, continues, commitment);
   }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param mfaResponse the signed challenge, newer form; null if rejected
  * @param webauthnAssertionResponse the signed challenge, older form
  * @param factsDigest ours: digest of the facts that were shown; empty in a plain approval
+ * @param number ours: the number on the remote terminal; 0 for none
+ * @param report ours: with a denial, that the user never asked for this
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record HeadlessUpdate(
@@ -25,7 +27,9 @@ public record HeadlessUpdate(
     @JsonProperty("mfaResponse") @Nullable MfaResponse mfaResponse,
     @JsonProperty("webauthnAssertionResponse")
         @Nullable WebauthnAssertionJson webauthnAssertionResponse,
-    @JsonProperty("jtsh_facts_digest") ByteString factsDigest) {
+    @JsonProperty("jtsh_facts_digest") ByteString factsDigest,
+    @JsonProperty("jtsh_number") int number,
+    @JsonProperty("jtsh_report") boolean report) {
   /** Approve. */
   public static final String ACCEPT = "accept";
 

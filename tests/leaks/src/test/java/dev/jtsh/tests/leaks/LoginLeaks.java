@@ -65,7 +65,7 @@ final class LoginLeaks {
     try (ObservedSession session =
             ObservedSession.ask(world, world.program().asBuilt(), LeakWorld.LOGIN_USER);
         RunningProgram approve = start(touch, "headless", "approve", session.id())) {
-      approve.stdin().write("y\n".getBytes(UTF_8));
+      approve.stdin().write((session.request().number() + "\n").getBytes(UTF_8));
       approve.stdin().flush();
       approve.awaitStderr("waiting for a touch", LeakWorld.SOON);
       look(report, "before the touch", "key: ", key, approve.pid());

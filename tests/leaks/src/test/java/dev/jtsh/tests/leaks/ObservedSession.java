@@ -3,27 +3,26 @@ package dev.jtsh.tests.leaks;
 
 import dev.jtsh.tests.kubernetes.ProgramResult;
 import dev.jtsh.tests.kubernetes.RunningProgram;
+import dev.jtsh.tests.support.ShownRequest;
 import dev.jtsh.tests.support.terminal.PseudoTerminal;
 import dev.jtsh.tests.support.terminal.TerminalSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** A headless session of the ordinary user on a terminal, from its link to its end. */
 final class ObservedSession implements AutoCloseable {
-  private static final Pattern ID = Pattern.compile("headless approve [^\\n]* ([0-9a-f-]{36})\\s");
 
   private final LeakWorld world;
   private final PseudoTerminal terminal;
-  private final String id;
+  private final ShownRequest request;
   private final long pid;
 
   private ObservedSession(LeakWorld world, PseudoTerminal terminal) {
     this.world = world;
     this.terminal = terminal;
-    this.id = terminal.expect(ID, LeakWorld.SOON).group(1);
+    this.request = ShownRequest.on(terminal, LeakWorld.SOON);
     this.pid = terminal.pid();
   }
 
@@ -51,7 +50,7 @@ final class ObservedSession implements AutoCloseable {
 
   /** Says yes on the laptop, and waits for the shell. */
   void approve() {
-    world.laptop().approve(id).orThrow();
+    world.laptop().approve(request).orThrow();
     awaitPrompt();
   }
 
@@ -68,7 +67,12 @@ final class ObservedSession implements AutoCloseable {
 
   /** The request's. */
   String id() {
-    return id;
+    return request.id();
+  }
+
+  /** What the terminal shows of the request. */
+  ShownRequest request() {
+    return request;
   }
 
   /** Of jtsh. */

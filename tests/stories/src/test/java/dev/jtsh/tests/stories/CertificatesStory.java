@@ -21,7 +21,9 @@ import dev.jtsh.headless.HeadlessTiming;
 import dev.jtsh.pki.UserIdentity;
 import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.protocol.kube.KubeClusterName;
+import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.tests.support.Laptop;
+import dev.jtsh.tests.support.ShownRequest;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -32,6 +34,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -139,10 +142,24 @@ final class CertificatesStory {
   private static HeadlessOutcome.Approved approve(HeadlessSession session, Laptop laptop)
       throws Exception {
     try (ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<HeadlessOutcome> outcome = waiting.submit(() -> session.await((cause, pause) -> {}));
-      laptop.approve(session.announcement().id()).orThrow();
+      var number = new CompletableFuture<Integer>();
+      Future<HeadlessOutcome> outcome = waiting.submit(() -> session.await(telling(number)));
+      String shown = String.valueOf(number.get(StoryWorld.SOON.toSeconds(), TimeUnit.SECONDS));
+      laptop.approve(new ShownRequest(session.announcement().id(), shown)).orThrow();
       return (HeadlessOutcome.Approved) outcome.get(StoryWorld.SOON.toSeconds(), TimeUnit.SECONDS);
     }
+  }
+
+  private static HeadlessSession.WaitListener telling(CompletableFuture<Integer> told) {
+    return new HeadlessSession.WaitListener() {
+      @Override
+      public void sendingAgain(SafeText cause, Duration pause) {}
+
+      @Override
+      public void number(int number) {
+        told.complete(number);
+      }
+    };
   }
 
   private static ActiveSession activate(HeadlessSession session) {

@@ -3,6 +3,7 @@ package dev.jtsh.tests.stories;
 
 import dev.jtsh.tests.kubernetes.Kubectl;
 import dev.jtsh.tests.support.Laptop;
+import dev.jtsh.tests.support.ShownRequest;
 import dev.jtsh.tests.support.terminal.PseudoTerminal;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,19 +12,18 @@ import java.util.regex.Pattern;
 
 /** A headless session on a terminal, from the link it prints to its end. */
 final class HeadlessShell implements AutoCloseable {
-  private static final Pattern ID = Pattern.compile("headless approve [^\\n]* ([0-9a-f-]{36})\\s");
   private static final Pattern ADDRESS =
       Pattern.compile("Started local proxy for Kubernetes on 127\\.0\\.0\\.1:([0-9]+)");
 
   private final StoryWorld world;
   private final PseudoTerminal terminal;
-  private final String id;
+  private final ShownRequest request;
   private int port;
 
   private HeadlessShell(StoryWorld world, PseudoTerminal terminal) {
     this.world = world;
     this.terminal = terminal;
-    this.id = terminal.expect(ID, StoryWorld.SOON).group(1);
+    this.request = ShownRequest.on(terminal, StoryWorld.SOON);
   }
 
   /** Starts jtsh for alice and waits until it shows the id of its request. */
@@ -75,7 +75,7 @@ final class HeadlessShell implements AutoCloseable {
 
   /** Says yes on the laptop of whoever asks. */
   void sayYes(Laptop laptop) {
-    Laptop.Result approved = laptop.approve(id).orThrow();
+    Laptop.Result approved = laptop.approve(request).orThrow();
     if (!approved.err().contains("Approved.")) {
       throw new AssertionError("approved, but it does not say so: " + approved);
     }
@@ -124,7 +124,12 @@ final class HeadlessShell implements AutoCloseable {
   }
 
   String id() {
-    return id;
+    return request.id();
+  }
+
+  /** What the terminal shows of the request. */
+  ShownRequest request() {
+    return request;
   }
 
   /** Where the local proxy listens, on 127.0.0.1. */

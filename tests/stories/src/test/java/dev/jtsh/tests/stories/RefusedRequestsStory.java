@@ -36,6 +36,34 @@ final class RefusedRequestsStory {
   }
 
   @Test
+  void aWrongNumberDeniesTheRequestForGood() {
+    try (HeadlessShell session = ask(world.command())) {
+      Laptop.Result wrong = world.laptop().approve(session.request().misread());
+      assertThat(wrong.status()).isEqualTo(73);
+      assertOneError(wrong.err(), "not the number on the remote terminal");
+      assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(71);
+      assertThat(world.laptop().approve(session.request()).status()).isEqualTo(82);
+    }
+  }
+
+  @Test
+  void skippingTheQuestionIsRefusedWhereTheClusterWantsTheNumber() {
+    try (HeadlessShell session = ask(world.command())) {
+      Laptop.Result skipped =
+          world.laptop().run("headless", "approve", session.id(), "--skip-confirm");
+      assertThat(skipped.status()).isEqualTo(73);
+      assertOneError(skipped.err(), "wants the number");
+      world
+          .laptop()
+          .run("headless", "approve", session.id(), "--number=" + session.request().number())
+          .orThrow();
+      session.awaitProxy();
+      session.awaitPrompt();
+      assertThat(session.exit(0)).isZero();
+    }
+  }
+
+  @Test
   void aMistypedIdEndsTheApproverWith81() {
     Laptop.Result result = world.laptop().approve(UNKNOWN_ID);
     assertThat(result.status()).isEqualTo(81);
@@ -84,7 +112,7 @@ final class RefusedRequestsStory {
   void aUserWithNoKubeClusterEndsWith77() throws IOException {
     Laptop dave = world.enrol("dave", "kubernetes_groups: [nobodys]");
     try (HeadlessShell session = ask(world.command().as("dave").to())) {
-      dave.approve(session.id());
+      dave.approve(session.request());
       assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(77);
       assertOneError(session.terminal().plainTranscript(), "No Kubernetes clusters");
       assertThat(session.terminal().plainTranscript()).contains("ask your administrator");
@@ -107,7 +135,7 @@ final class RefusedRequestsStory {
   @Test
   void anUnknownKubeClusterEndsWith77() {
     try (HeadlessShell session = ask(world.command().to("nosuch"))) {
-      world.laptop().approve(session.id());
+      world.laptop().approve(session.request());
       assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(77);
       assertOneError(session.terminal().plainTranscript(), "nosuch");
     }
@@ -117,7 +145,7 @@ final class RefusedRequestsStory {
   void aUserWithoutKubernetesGroupsEndsWith73() throws IOException {
     Laptop bob = world.enrol("bob", StoryWorld.ALL_CLUSTERS + ", logins: [bob]");
     try (HeadlessShell session = ask(world.command().as("bob"))) {
-      bob.approve(session.id());
+      bob.approve(session.request());
       assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(73);
       assertOneError(session.terminal().plainTranscript(), "");
     }

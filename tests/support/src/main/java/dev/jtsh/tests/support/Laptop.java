@@ -86,7 +86,12 @@ public final class Laptop {
     return run(List.of(password), "", "login");
   }
 
-  /** Approves a headless request as a person does: reads the facts, says yes, touches the key. */
+  /** Approves a request as a person does: reads the facts, types the number, touches the key. */
+  public Result approve(ShownRequest request) {
+    return run(List.of(), request.number() + "\n", "headless", "approve", request.id());
+  }
+
+  /** The same for a request that has no number, for it goes on with a session. */
   public Result approve(String id) {
     return run(List.of(), "y\n", "headless", "approve", id);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.tests.support.demo;
 
+import dev.jtsh.tests.support.ShownRequest;
 import dev.jtsh.tests.support.terminal.Key;
 import dev.jtsh.tests.support.terminal.PseudoTerminal;
 import dev.jtsh.tests.support.terminal.TerminalSize;
@@ -13,7 +14,6 @@ import java.util.regex.Pattern;
 /** {@code ./dev demo --auto}: the same story in a pseudo-terminal, without a person. */
 final class AutoDemo {
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final Pattern ID = Pattern.compile("headless approve \\S+ \\S+ ([0-9a-f-]{36})");
 
   private final Path root;
   private final DemoWorld world;
@@ -36,9 +36,9 @@ final class AutoDemo {
             own -> environment.merge("PATH", own.toString(), (path, add) -> add + ":" + path));
     try (PseudoTerminal terminal =
         PseudoTerminal.start(world.sessionCommand(root), environment, new TerminalSize(120, 40))) {
-      String id = terminal.expect(ID, SOON).group(1);
-      steps.done("jtsh asks: request " + id);
-      world.laptop().approve(id).orThrow();
+      ShownRequest request = ShownRequest.on(terminal, SOON);
+      steps.done("jtsh asks: request " + request.id() + ", number " + request.number());
+      world.laptop().approve(request).orThrow();
       steps.done("jtsh headless approve on the \"laptop\"");
       terminal.expect("exit", SOON);
       step(terminal, "kubectl get nodes", "Ready", "kubectl get nodes");

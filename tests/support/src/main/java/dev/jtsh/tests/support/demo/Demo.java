@@ -47,12 +47,13 @@ public final class Demo {
     System.err.println(
         """
 
-        Now the session. jtsh prints a link and an id and waits. To approve, type in a second
+        Now the session. jtsh prints a link, an id and a number and waits. To approve, type in a second
         terminal, in this directory:
 
             ./dev approve ID
 
-        It shows who asks and for what, asks you, and signs with the demo user's software key.
+        It shows who asks and for what, asks you for the number, and signs with the demo user's
+        software key.
         Then kubectl works here; type exit to end it all.
         """);
     List<String> command = world.sessionCommand(root);
