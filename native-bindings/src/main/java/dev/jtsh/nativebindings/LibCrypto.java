@@ -241,6 +241,11 @@ final class LibCrypto {
     };
   }
 
+  /** {@code EVP_sha256()}, static in libcrypto. */
+  static MemorySegment sha256() {
+    return SHA256;
+  }
+
   private static CryptoSecureHeap.Installed initialise() {
     try {
       long options = OPENSSL_INIT_NO_LOAD_CONFIG() | OPENSSL_INIT_NO_ATEXIT();

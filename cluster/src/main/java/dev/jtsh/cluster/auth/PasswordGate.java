@@ -5,20 +5,16 @@ import dev.jtsh.pki.PasswordHash;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.web.Password;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /**
  * Hashes and checks passwords with a bounded number of callers in line; hashing is made to be slow,
  * so a flood of log-ins would else stop everything (security rule 24).
  */
 final class PasswordGate {
-  private static final int UTF8_BYTES_MAX = 4;
   private static final int IN_LINE_MAX = 64;
   private static final int PASSWORD_CHARS_MIN = 12;
 
@@ -32,12 +28,10 @@ final class PasswordGate {
   /** Whether this is the user's password; costs the same for a user that does not exist. */
   boolean verify(Optional<UserRecord> user, Password password) {
     Optional<String> hash = user.map(UserRecord::passwordHash).filter(h -> !h.isEmpty());
-    return inLine(
-        password,
-        bytes ->
-            hash.isPresent()
-                ? PasswordHash.verify(bytes, hash.get())
-                : PasswordHash.verifyNobody(bytes));
+    return inLine(() ->
+        hash.isPresent()
+            ? PasswordHash.verify(password.utf8(), hash.get())
+            : PasswordHash.verifyNobody(password.utf8()));
   }
 
   /**
@@ -51,43 +45,20 @@ final class PasswordGate {
           ErrorKind.BAD_PARAMETER,
           "password must have at least " + PASSWORD_CHARS_MIN + " characters");
     }
-    return inLine(
-        password,
-        bytes -> {
-          if (bytes.length > PasswordHash.MAX_PASSWORD_BYTES) {
-            throw new WireException(ErrorKind.BAD_PARAMETER, "password is too long");
-          }
-          return PasswordHash.hash(bytes, random);
-        });
+    if (password.utf8().byteSize() > PasswordHash.MAX_PASSWORD_BYTES) {
+      throw new WireException(ErrorKind.BAD_PARAMETER, "password is too long");
+    }
+    return inLine(() -> PasswordHash.hash(password.utf8(), random));
   }
 
-  private interface Work<T> {
-    T with(byte[] password);
-  }
-
-  private <T> T inLine(Password password, Work<T> work) {
+  private <T> T inLine(Supplier<T> work) {
     if (!line.tryAcquire()) {
       throw new WireException(ErrorKind.LIMIT_EXCEEDED, "too many logins at once, try again");
     }
-    byte[] bytes = utf8(password);
     try {
-      return work.with(bytes);
+      return work.get();
     } finally {
-      Arrays.fill(bytes, (byte) 0);
       line.release();
-    }
-  }
-
-  private static byte[] utf8(Password password) {
-    char[] characters = password.copy();
-    try {
-      ByteBuffer encoded = ByteBuffer.allocate(characters.length * UTF8_BYTES_MAX);
-      StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(characters), encoded, true);
-      byte[] bytes = Arrays.copyOf(encoded.array(), encoded.position());
-      Arrays.fill(encoded.array(), (byte) 0);
-      return bytes;
-    } finally {
-      Arrays.fill(characters, '\0');
     }
   }
 }

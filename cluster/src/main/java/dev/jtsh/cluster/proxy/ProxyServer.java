@@ -4,6 +4,7 @@ package dev.jtsh.cluster.proxy;
 import dev.jtsh.cluster.http.Http1ServerCodec;
 import dev.jtsh.cluster.http.OneByOne;
 import dev.jtsh.cluster.net.Transport;
+import dev.jtsh.cluster.net.WipingAllocator;
 import dev.jtsh.cluster.tunnel.TunnelAcceptor;
 import dev.jtsh.cluster.tunnel.TunnelRegistry;
 import dev.jtsh.pki.tls.TlsContexts;
@@ -165,6 +166,8 @@ public final class ProxyServer implements AutoCloseable {
 
   private void web(ChannelPipeline pipeline) {
     Channel channel = pipeline.channel();
+    // What TLS decodes from here on may hold a password.
+    channel.config().setAllocator(WipingAllocator.INSTANCE);
     InetSocketAddress remote =
         channel.remoteAddress() instanceof InetSocketAddress address
             ? address

@@ -2,11 +2,11 @@
 package dev.jtsh.cluster.proxy;
 
 import dev.jtsh.cluster.http.Ending;
+import dev.jtsh.cluster.net.WipingAllocator;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.net.ServiceNames;
 import dev.jtsh.protocol.web.ErrorBody;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -124,11 +124,14 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
   }
 
   private CompletionStage<WebResponse> answer(FullHttpRequest request) {
+    WebRequest web = webRequest(request);
+    CompletionStage<WebResponse> answer;
     try {
-      return application.handle(webRequest(request));
+      answer = application.handle(web);
     } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
+      answer = CompletableFuture.failedFuture(e);
     }
+    return answer.whenComplete((response, failure) -> web.close());
   }
 
   private static @Nullable String fault(FullHttpRequest request) {
@@ -145,6 +148,7 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
   private WebRequest webRequest(FullHttpRequest request) {
     String uri = request.uri();
     int question = uri.indexOf('?');
+    int length = request.content().readableBytes();
     Map<String, List<String>> headers = new LinkedHashMap<>();
     for (var header : request.headers()) {
       headers.computeIfAbsent(header.getKey(), k -> new ArrayList<>()).add(header.getValue());
@@ -154,7 +158,7 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
         question < 0 ? uri : uri.substring(0, question),
         question < 0 ? "" : uri.substring(question + 1),
         headers,
-        ByteBufUtil.getBytes(request.content()),
+        WipingAllocator.INSTANCE.directBuffer(length, length).writeBytes(request.content()),
         remote,
         closed.minimalCompletionStage());
   }

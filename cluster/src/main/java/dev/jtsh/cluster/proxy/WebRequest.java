@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.proxy;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One request to the web port, body read whole (at most 1 MiB). A class and not a record because a
- * body may hold a password: it has no {@code toString} of its content.
+ * body may hold a password: it has no {@code toString} of its content, and it is wiped on close,
+ * which the connection does when the answer is there; who has read a password may do it sooner.
  */
-public final class WebRequest {
+public final class WebRequest implements AutoCloseable {
   private final String method;
   private final String path;
   private final String query;
   private final Map<String, List<String>> headers;
-  private final byte[] body;
+  private final ByteBuf body;
   private final InetSocketAddress remote;
   private final CompletionStage<Void> closed;
+  private final AtomicBoolean wiped = new AtomicBoolean();
 
   /**
    * @param method upper case, as sent
@@ -36,6 +43,18 @@ public final class WebRequest {
       String query,
       Map<String, List<String>> headers,
       byte[] body,
+      InetSocketAddress remote,
+      CompletionStage<Void> closed) {
+    this(method, path, query, headers, Unpooled.wrappedBuffer(body), remote, closed);
+  }
+
+  /** The same with a body that is one piece of memory, handed over. */
+  WebRequest(
+      String method,
+      String path,
+      String query,
+      Map<String, List<String>> headers,
+      ByteBuf body,
       InetSocketAddress remote,
       CompletionStage<Void> closed) {
     this.method = method;
@@ -75,9 +94,25 @@ public final class WebRequest {
     return values.isEmpty() ? Optional.empty() : Optional.of(values.getFirst());
   }
 
-  /** The body itself, not a copy: whoever reads a password out of it may wipe it. */
+  /** A copy of the body in the Java heap: for bodies that hold no password. */
   public byte[] body() {
-    return body;
+    return ByteBufUtil.getBytes(body);
+  }
+
+  /** The body itself, native memory of a connection: not to be looked at after {@link #close}. */
+  public ByteBuffer memory() {
+    return body.nioBuffer();
+  }
+
+  /** Wipes the body. Closing twice does nothing. */
+  @Override
+  public void close() {
+    if (wiped.compareAndSet(false, true)) {
+      if (!body.isReadOnly()) {
+        body.setZero(0, body.capacity());
+      }
+      body.release();
+    }
   }
 
   /** The caller's address as the proxy saw it. */

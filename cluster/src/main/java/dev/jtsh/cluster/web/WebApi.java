@@ -6,6 +6,8 @@ import dev.jtsh.cluster.auth.AuthSettings;
 import dev.jtsh.cluster.proxy.WebApplication;
 import dev.jtsh.cluster.proxy.WebRequest;
 import dev.jtsh.cluster.proxy.WebResponse;
+import dev.jtsh.nativebindings.SecretArena;
+import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.json.WireJson;
@@ -19,7 +21,6 @@ import dev.jtsh.protocol.web.Password;
 import dev.jtsh.protocol.web.PingResponse;
 import dev.jtsh.protocol.web.SignupBeginRequest;
 import dev.jtsh.protocol.web.SignupFinishRequest;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -35,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The paths of teleport-wire §1 to §3, each also under {@code /v1}, and our own sign-up. Bodies are
- * wiped after they were read, for they may hold a password.
+ * The paths of teleport-wire §1 to §3, each also under {@code /v1}, and our own sign-up. A password
+ * goes from the body into the secret arena; the body is wiped as soon as it was read.
  */
 public final class WebApi implements WebApplication {
   private static final Logger logger = LoggerFactory.getLogger(WebApi.class);
@@ -48,8 +50,12 @@ public final class WebApi implements WebApplication {
   private static final String LOCAL = "local";
   private static final String HEADLESS = "headless";
 
+  /** Passwords in the arena at one time. */
+  private static final int PASSWORDS_MAX = 512;
+
   private final Auth auth;
   private final Executor executor;
+  private final Semaphore passwords = new Semaphore(PASSWORDS_MAX);
 
   /**
    * An API over this auth.
@@ -116,14 +122,14 @@ public final class WebApi implements WebApplication {
   private CompletionStage<WebResponse> post(String path, WebRequest request) {
     return switch (path) {
       case "/webapi/mfa/login/begin" ->
-          answered(
+          withPassword(
               request,
               MfaLoginBeginRequest.class,
               body ->
                   wiping(
                       body.pass(), () -> json(200, auth.logins().begin(body, request.remote()))));
       case "/webapi/mfa/login/finish" ->
-          answered(
+          withPassword(
               request,
               MfaLoginFinishRequest.class,
               body ->
@@ -136,7 +142,7 @@ public final class WebApi implements WebApplication {
               SignupBeginRequest.class,
               body -> json(200, auth.signups().begin(body, request.remote())));
       case "/webapi/jtsh/signup/finish" ->
-          answered(
+          withPassword(
               request,
               SignupFinishRequest.class,
               body ->
@@ -191,10 +197,31 @@ public final class WebApi implements WebApplication {
 
   private <T> CompletionStage<WebResponse> answered(
       WebRequest request, Class<T> type, Function<T, WebResponse> work) {
+    return answered(request, () -> work.apply(read(request, type)));
+  }
+
+  private <T> CompletionStage<WebResponse> withPassword(
+      WebRequest request, Class<T> type, Function<T, WebResponse> work) {
+    return answered(
+        request,
+        () -> {
+          // The arena is bounded, and others need it too.
+          if (!passwords.tryAcquire()) {
+            throw new WireException(ErrorKind.LIMIT_EXCEEDED, "too many logins at once, try again");
+          }
+          try {
+            return work.apply(readWithPassword(request, type));
+          } finally {
+            passwords.release();
+          }
+        });
+  }
+
+  private CompletionStage<WebResponse> answered(WebRequest request, Supplier<WebResponse> work) {
     if (!isJson(request)) {
       return CompletableFuture.completedFuture(error(invalidRequest()));
     }
-    return CompletableFuture.supplyAsync(() -> work.apply(read(request, type)), executor)
+    return CompletableFuture.supplyAsync(work, executor)
         .exceptionally(failure -> {
           if (cause(failure) instanceof WireException e) {
             return error(e);
@@ -213,11 +240,20 @@ public final class WebApi implements WebApplication {
   }
 
   private static <T> T read(WebRequest request, Class<T> type) {
-    try {
+    try (request) {
       return WireJson.read(request.body(), type);
-    } finally {
-      Arrays.fill(request.body(), (byte) 0);
     }
+  }
+
+  private static <T> T readWithPassword(WebRequest request, Class<T> type) {
+    try (request) {
+      return WireJson.read(request.memory(), type, WebApi::inArena);
+    }
+  }
+
+  private static Password inArena(int bytes) {
+    SecretBuffer buffer = SecretArena.process().allocate(bytes);
+    return Password.in(buffer.segment(), buffer::close);
   }
 
   private static boolean isJson(WebRequest request) {

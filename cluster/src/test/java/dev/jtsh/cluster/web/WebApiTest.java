@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jtsh.cluster.auth.AuthFixture;
 import dev.jtsh.cluster.proxy.WebRequest;
 import dev.jtsh.cluster.proxy.WebResponse;
+import dev.jtsh.nativebindings.SecretArena;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
 import dev.jtsh.protocol.web.SshLoginResponse;
@@ -143,6 +144,21 @@ class WebApiTest {
     send("POST", "/webapi/mfa/login/begin", JSON, body, new CompletableFuture<>());
 
     assertThat(body).containsOnly(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"user\":\"alice\",\"pass\":\"secret words\"}",
+        "{\"user\":\"alice\",\"pass\":\"secret words\",\"user\":{}}",
+        "{\"user\":[],\"pass\":\"secret words\"}",
+        "{\"password\":\"secret words\"}"
+      })
+  void passwordIsGoneFromTheArenaAfterTheAnswer(String body) throws Exception {
+    int before = SecretArena.process().used();
+    post("/webapi/mfa/login/begin", JSON, body);
+
+    assertThat(SecretArena.process().used()).isEqualTo(before);
   }
 
   @ParameterizedTest

@@ -2394,6 +2394,71 @@ public class LibcryptoBindings {
         }
     }
 
+    private static class PKCS5_PBKDF2_HMAC {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER,
+            LibcryptoBindings.C_INT,
+            LibcryptoBindings.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("PKCS5_PBKDF2_HMAC");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int PKCS5_PBKDF2_HMAC(const char *pass, int passlen, const unsigned char *salt, int saltlen, int iter, const EVP_MD *digest, int keylen, unsigned char *out)
+     * }
+     */
+    public static FunctionDescriptor PKCS5_PBKDF2_HMAC$descriptor() {
+        return PKCS5_PBKDF2_HMAC.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int PKCS5_PBKDF2_HMAC(const char *pass, int passlen, const unsigned char *salt, int saltlen, int iter, const EVP_MD *digest, int keylen, unsigned char *out)
+     * }
+     */
+    public static MethodHandle PKCS5_PBKDF2_HMAC$handle() {
+        return PKCS5_PBKDF2_HMAC.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int PKCS5_PBKDF2_HMAC(const char *pass, int passlen, const unsigned char *salt, int saltlen, int iter, const EVP_MD *digest, int keylen, unsigned char *out)
+     * }
+     */
+    public static MemorySegment PKCS5_PBKDF2_HMAC$address() {
+        return PKCS5_PBKDF2_HMAC.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int PKCS5_PBKDF2_HMAC(const char *pass, int passlen, const unsigned char *salt, int saltlen, int iter, const EVP_MD *digest, int keylen, unsigned char *out)
+     * }
+     */
+    public static int PKCS5_PBKDF2_HMAC(MemorySegment pass, int passlen, MemorySegment salt, int saltlen, int iter, MemorySegment digest, int keylen, MemorySegment out) {
+        var mh$ = PKCS5_PBKDF2_HMAC.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("PKCS5_PBKDF2_HMAC", pass, passlen, salt, saltlen, iter, digest, keylen, out);
+            }
+            return (int)mh$.invokeExact(pass, passlen, salt, saltlen, iter, digest, keylen, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class EVP_PKEY_CTX_new_from_name {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LibcryptoBindings.C_POINTER,

@@ -14,6 +14,9 @@ import java.util.Arrays;
 
 /** Passwords as JSON text, without a {@link String} on the way. */
 final class Passwords {
+  /** The attribute of a reader under which the document's {@link PasswordCut} is. */
+  static final Object CUT = PasswordCut.class;
+
   private Passwords() {}
 
   static final class Writer extends JsonSerializer<Password> {
@@ -39,6 +42,12 @@ final class Passwords {
     public Password deserialize(JsonParser in, DeserializationContext context) throws IOException {
       if (in.currentToken() != JsonToken.VALUE_STRING) {
         return (Password) context.handleUnexpectedToken(Password.class, in);
+      }
+      if (context.getAttribute(CUT) instanceof PasswordCut cut) {
+        // What was not cut must not be here: it has passed the heap.
+        return in.getTextLength() == 0
+            ? cut.take()
+            : (Password) context.handleUnexpectedToken(Password.class, in);
       }
       int from = in.getTextOffset();
       return Password.copyOf(in.getTextCharacters(), from, in.getTextLength());

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
@@ -20,6 +21,7 @@ import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.web.Password;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -49,11 +51,39 @@ public final class WireJson {
    *     the message holds nothing of the document
    */
   public static <T> T read(byte[] document, Class<T> type) {
+    return read(document, type, MAPPER.readerFor(type));
+  }
+
+  /**
+   * Reads a document with a password in it, which goes from there straight into memory of the
+   * caller's choice; the rest is read as by {@link #read(byte[], Class)}.
+   *
+   * @param document in memory that the caller wipes; position and limit stay
+   * @param room where passwords are kept
+   * @return what was read; the caller closes the {@link Password} in it
+   * @throws WireException as the other; no password is kept then
+   */
+  public static <T> T read(ByteBuffer document, Class<T> type, Password.Room room) {
+    if (document.remaining() > MAX_DOCUMENT_BYTES) {
+      throw tooLong();
+    }
+    try (PasswordCut cut = PasswordCut.of(document, room)) {
+      T value = read(cut.rest(), type, MAPPER.readerFor(type).withAttribute(Passwords.CUT, cut));
+      cut.keep();
+      return value;
+    }
+  }
+
+  private static WireException tooLong() {
+    return new WireException(ErrorKind.BAD_PARAMETER, "request: document too long");
+  }
+
+  private static <T> T read(byte[] document, Class<T> type, ObjectReader reader) {
     if (document.length > MAX_DOCUMENT_BYTES) {
-      throw new WireException(ErrorKind.BAD_PARAMETER, "request: document too long");
+      throw tooLong();
     }
     try {
-      T value = MAPPER.readValue(document, type);
+      T value = reader.readValue(document, type);
       if (value == null) {
         throw new WireException(ErrorKind.BAD_PARAMETER, "request: empty document");
       }

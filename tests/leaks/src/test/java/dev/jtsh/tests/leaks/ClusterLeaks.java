@@ -41,8 +41,7 @@ final class ClusterLeaks {
             Secret.password("wrong password", wrong));
     try {
       report.add(STAGE, "keys: memory of the process", memory(keys, pid));
-      // What HTTP, TLS and the hash left is not wiped yet; the threat model says so.
-      report.addNamed(STAGE, "passwords: memory of the process", memory(passwords, pid));
+      report.add(STAGE, "passwords: memory of the process", memory(passwords, pid));
       report.add(STAGE, "keys: arguments and environments", Places.everyProcess(keys));
       report.add(STAGE, "passwords: arguments, environments", Places.everyProcess(passwords));
       report.add(STAGE, "passwords: data directory", data(passwords, file -> true));

@@ -19,12 +19,6 @@ final class LeakReport {
 
   private record Row(String stage, String place, long bytes, int hits, double seconds) {}
 
-  /** A place where pieces are known to lie: it is shown, and the threat model names it. */
-  void addNamed(String stage, String place, Look look) {
-    add(stage, place + " (named)", new Look(look.bytes(), List.of()));
-    note("%s: %d pieces".formatted(place, look.findings().size()));
-  }
-
   /** One place at one stage of the program's life. */
   void add(String stage, String place, Look look) {
     long now = System.nanoTime();
