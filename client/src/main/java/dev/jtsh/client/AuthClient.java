@@ -163,6 +163,23 @@ public final class AuthClient implements AutoCloseable {
         "asking for a WebAuthn challenge", () -> bounded().createAuthenticateChallenge(request));
   }
 
+  /** A WebAuthn challenge for a session on one Kubernetes cluster that wants a second factor. */
+  public MFAAuthenticateChallenge createSessionChallenge(KubeClusterName kubeCluster)
+      throws ClientException {
+    var request =
+        CreateAuthenticateChallengeRequest.newBuilder()
+            .setContextUser(ContextUser.getDefaultInstance())
+            .setMfaRequiredCheck(
+                IsMFARequiredRequest.newBuilder().setKubernetesCluster(kubeCluster.value()))
+            .setChallengeExtensions(
+                ChallengeExtensions.newBuilder()
+                    .setScope(ChallengeScope.CHALLENGE_SCOPE_USER_SESSION)
+                    .setAllowReuse(ChallengeAllowReuse.CHALLENGE_ALLOW_REUSE_NO))
+            .build();
+    return call(
+        "asking for a WebAuthn challenge", () -> bounded().createAuthenticateChallenge(request));
+  }
+
   /**
    * Approves a headless request with a signed challenge.
    *
@@ -261,6 +278,11 @@ public final class AuthClient implements AutoCloseable {
             .setKubernetesCluster(request.kubeCluster().value())
             .setUsage(UserCertsRequest.CertUsage.KUBERNETES)
             .setRequesterName(request.requester());
+    request
+        .mfa()
+        .ifPresent(answer ->
+            wire.setPurpose(UserCertsRequest.CertPurpose.CERT_PURPOSE_SINGLE_USE_CERTS)
+                .setMfaResponse(answer));
     if (endpoint.version().takesTwoKeys()) {
       wire.setTlsPublicKey(PublicKeyPem.encode(request.key()));
     } else {

@@ -66,7 +66,12 @@ final class HeadlessKubeSession {
           failures.of(code, message, hint).status();
       case ApprovalRequests.Result.Opened(String id, ActiveSession active) -> {
         Renewals renewals = Renewals.by(requests, request);
-        yield new KubeShellSession(outside, selection, active, renewals, id, failures).run();
+        KubeAccess.Opener opener =
+            (voice, desk) ->
+                new LiveSession(
+                    active, renewals, selection.manners().atEnd(), voice, desk, outside.clock());
+        yield new KubeShellSession(outside, selection, KubeFacts.of(active), opener, id, failures)
+            .run();
       }
     };
   }

@@ -2,7 +2,6 @@
 package dev.jtsh.launcher;
 
 import dev.jtsh.client.ProxyAddress;
-import dev.jtsh.headless.ActiveSession;
 import dev.jtsh.kubeproxy.DirectDialer;
 import dev.jtsh.kubeproxy.DoorPolicy;
 import dev.jtsh.kubeproxy.KubeProxy;
@@ -20,6 +19,7 @@ import dev.jtsh.nativebindings.PasswdEntry;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.nativebindings.SecretPlace;
 import dev.jtsh.nativebindings.SessionFile;
+import dev.jtsh.nativebindings.TemporaryFile;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.protocol.kube.NamespaceScope;
 import dev.jtsh.protocol.net.ServiceNames;
@@ -52,8 +52,8 @@ final class KubeShellSession {
 
   private final Outside outside;
   private final KubeSelection selection;
-  private final ActiveSession session;
-  private final Renewals renewals;
+  private final KubeFacts session;
+  private final KubeAccess.Opener opener;
   private final String id;
   private final FailureReport failures;
   private final Console console;
@@ -69,21 +69,23 @@ final class KubeShellSession {
   KubeShellSession(
       Outside outside,
       KubeSelection selection,
-      ActiveSession session,
-      Renewals renewals,
+      KubeFacts session,
+      KubeAccess.Opener opener,
       String id,
       FailureReport failures) {
     this.outside = outside;
     this.selection = selection;
     this.session = session;
-    this.renewals = renewals;
+    this.opener = opener;
     this.id = id;
     this.failures = failures;
     this.console = outside.console();
   }
 
   int run() {
-    sayClusters();
+    if (!selection.manners().quiet()) {
+      sayClusters();
+    }
     clusters = ordered();
     SessionManners manners = selection.manners();
     SessionDesk desk = new SessionDesk(id, manners.guard(), outside.clock());
@@ -91,8 +93,7 @@ final class KubeShellSession {
     try (TerminalVoice voice =
             new TerminalVoice(
                 console, manners.bell(), this::shellGroup, TerminalVoice.Screen.ofStdin());
-        LiveSession live =
-            new LiveSession(session, renewals, manners.atEnd(), voice, desk, outside.clock());
+        KubeAccess live = opener.open(voice, desk);
         LocalCredentials credentials =
             LocalCredentials.create(session.kubeClusters(), now, now.plus(LOCAL_LIFE));
         KubeProxy proxy =
@@ -105,7 +106,7 @@ final class KubeShellSession {
                 DoorPolicy.ofThisUser().withRootDoor(() -> rootDoor.get() > 0));
         SessionFile kubeconfig = kubeconfig(credentials, proxy);
         JoinDoor _ = joinDoor(kubeconfig, live).orElse(null)) {
-      if (!kubeconfig.locked()) {
+      if (!kubeconfig.locked() && manners.file().isEmpty()) {
         Optional<ExitCode> refused =
             new UnlockedReport(console)
                 .of(selection.mlock(), List.of(SecretPlace.KUBECONFIG), MemoryLock.limitBytes());
@@ -114,9 +115,14 @@ final class KubeShellSession {
         }
       }
       desk.of(live);
+      if (manners.file().isPresent()) {
+        return serve(manners.file().get(), kubeconfig, proxy, live);
+      }
       ShellChoice choice =
           ShellChoice.of(outside.environment().get("SHELL"), PasswdEntry.shellOfCurrentUser());
-      sayStarted(proxy, choice);
+      if (!manners.quiet()) {
+        sayStarted(proxy, choice);
+      }
       List<String> command =
           selection.command().isEmpty()
               ? List.of(choice.program().toString())
@@ -134,8 +140,38 @@ final class KubeShellSession {
     }
   }
 
+  /** Until a signal ends the process, or access ends and nobody wants to wait. */
+  private int serve(
+      KubeconfigFormat format, SessionFile kubeconfig, KubeProxy proxy, KubeAccess live) {
+    String address = "127.0.0.1:" + proxy.address().getPort();
+    console.say(SafeText.format("Started local proxy for Kubernetes on {}", SafeText.of(address)));
+    if (selection.port() == 0) {
+      console.say(
+          SafeText.literal(
+              "To avoid port randomization, you can choose the listening port using the --port"
+                  + " flag."));
+    }
+    console.say(new SessionEnd(outside.clock().instant(), live.end()).line(selection.length()));
+    console.say(
+        SafeText.literal(
+            "Use the following config for your Kubernetes applications, for example kubectl"
+                + " version, while this runs:"));
+    console.document(format.document(kubeconfig.kubeconfigPath(), address));
+    try {
+      CountDownLatch ended = new CountDownLatch(1);
+      if (selection.manners().atEnd() == LiveSession.AtEnd.EXIT) {
+        endWithAccess(() -> {}, live, ended);
+        return ExitCode.HANGUP.status();
+      }
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return ExitCode.OK.status();
+  }
+
   /** How other terminals join; without one the session works all the same. */
-  private Optional<JoinDoor> joinDoor(SessionFile kubeconfig, LiveSession live) {
+  private Optional<JoinDoor> joinDoor(SessionFile kubeconfig, KubeAccess live) {
     if (!(kubeconfig instanceof MemoryFile file) || !selection.manners().joinable()) {
       return Optional.empty();
     }
@@ -147,7 +183,7 @@ final class KubeShellSession {
     }
   }
 
-  private JoinOffer offer(LiveSession live) {
+  private JoinOffer offer(KubeAccess live) {
     SessionShell running = shell;
     int pid = running == null ? 0 : running.pid();
     return new JoinOffer(id, clusters.getFirst().value(), live.end().toString(), pid, 0);
@@ -160,7 +196,7 @@ final class KubeShellSession {
   }
 
   /** With {@code --at-end exit} the shell goes when access does. */
-  private void endWithAccess(SessionShell running, LiveSession live, CountDownLatch ended)
+  private void endWithAccess(Runnable end, KubeAccess live, CountDownLatch ended)
       throws InterruptedException {
     Duration left = new SessionEnd(outside.clock().instant(), live.end()).left();
     while (left.isPositive()) {
@@ -170,16 +206,16 @@ final class KubeShellSession {
       left = new SessionEnd(outside.clock().instant(), live.end()).left();
     }
     console.say(SafeText.literal("\nAccess has ended, and with it this session."));
-    running.end();
+    end.run();
   }
 
-  private void watchTheEnd(SessionShell running, LiveSession live, CountDownLatch ended) {
+  private void watchTheEnd(SessionShell running, KubeAccess live, CountDownLatch ended) {
     if (selection.manners().atEnd() == LiveSession.AtEnd.EXIT) {
       Thread.ofVirtual()
           .name("end of access")
           .start(() -> {
             try {
-              endWithAccess(running, live, ended);
+              endWithAccess(running::end, live, ended);
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
             }
@@ -187,12 +223,16 @@ final class KubeShellSession {
     }
   }
 
-  private int runShell(SessionShell shell, LiveSession live) {
+  private int runShell(SessionShell shell, KubeAccess live) {
     CountDownLatch ended = new CountDownLatch(1);
     watchTheEnd(shell, live, ended);
     try {
       return new ShellRun(console, failures)
-          .run(shell, Optional.of(SafeText.literal("Local proxy for Kubernetes is closed.")));
+          .run(
+              shell,
+              selection.manners().quiet()
+                  ? Optional.empty()
+                  : Optional.of(SafeText.literal("Local proxy for Kubernetes is closed.")));
     } finally {
       ended.countDown();
     }
@@ -209,11 +249,11 @@ final class KubeShellSession {
       List<String> limitedTo = NamespaceScope.parse(selection.namespace()).namespaces();
       writer.namespace(Optional.of(limitedTo.getFirst()));
     }
+    Path temporary = Path.of(outside.environment().getOrDefault("TMPDIR", "/tmp"));
     try (SecretBuffer content = writer.write()) {
-      return SessionFile.create(
-          outside.systemName(),
-          Path.of(outside.environment().getOrDefault("TMPDIR", "/tmp")),
-          content.segment());
+      return selection.manners().file().isPresent()
+          ? TemporaryFile.create(temporary, content.segment())
+          : SessionFile.create(outside.systemName(), temporary, content.segment());
     }
   }
 

@@ -8,7 +8,6 @@ import dev.jtsh.headless.Announcement;
 import dev.jtsh.headless.NoCertificateException;
 import dev.jtsh.kubeproxy.IdentityUnavailableException;
 import dev.jtsh.kubeproxy.RequestDesk;
-import dev.jtsh.kubeproxy.UpstreamIdentity;
 import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.kube.KubeClusterName;
@@ -16,6 +15,7 @@ import dev.jtsh.protocol.text.SafeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * of one approval all new requests wait for one new approval; when it is refused they fail until
  * the person asks with {@code jtsh renew}. Thread-safe; nothing here blocks but {@link #close}.
  */
-final class LiveSession implements UpstreamIdentity, AutoCloseable {
+final class LiveSession implements KubeAccess {
   private static final int GATEWAY_TIMEOUT = 504;
   private static final int FORBIDDEN = 403;
 
@@ -99,28 +99,40 @@ final class LiveSession implements UpstreamIdentity, AutoCloseable {
     this.clock = clock;
   }
 
-  /** The session whose certificates serve now, or served last. */
-  ActiveSession current() {
-    return current;
+  @Override
+  public KubeFacts facts() {
+    ActiveSession now = current;
+    return new KubeFacts(
+        now.discovery(),
+        now.user(),
+        now.teleportCluster(),
+        now.hostAuthorities(),
+        now.kubeClusters(),
+        end);
   }
 
-  /** When access ends, as far as is known now. */
-  Instant end() {
+  @Override
+  public List<KubeClusterName> pending() {
+    return current.pending();
+  }
+
+  @Override
+  public Instant end() {
     return end;
   }
 
-  /** Requests that wait for a renewal. */
-  int waiting() {
+  @Override
+  public int waiting() {
     return waiting.get();
   }
 
-  /** The renewal that waits for an approval. */
-  Optional<Asked> asked() {
+  @Override
+  public Optional<Asked> asked() {
     return Optional.ofNullable(asked);
   }
 
-  /** Why the last renewal came to nothing. */
-  Optional<SafeText> refused() {
+  @Override
+  public Optional<SafeText> refused() {
     return Optional.ofNullable(refused);
   }
 
@@ -180,8 +192,9 @@ final class LiveSession implements UpstreamIdentity, AutoCloseable {
                             SafeText.of(name.value())))));
   }
 
-  /** Makes a request for a renewal now, if none waits; for {@code jtsh renew}. */
-  synchronized void renew() {
+  /** Makes a request for a renewal now, if none waits. */
+  @Override
+  public synchronized void renew() {
     refused = null;
     Asked waiting = asked;
     if (waiting != null) {
@@ -346,7 +359,6 @@ final class LiveSession implements UpstreamIdentity, AutoCloseable {
     };
   }
 
-  /** Wipes the keys. */
   @Override
   public void close() {
     CompletableFuture<ActiveSession> following;

@@ -3,7 +3,6 @@ package dev.jtsh.launcher;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.jtsh.headless.ActiveSession;
 import dev.jtsh.headless.Announcement;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.protocol.text.SafeText;
@@ -69,15 +68,15 @@ record LiveStatus(
       @JsonProperty("message") String message) {}
 
   static LiveStatus of(
-      String id, LiveSession live, long served, long failed, @Nullable Failure lastError) {
-    ActiveSession now = live.current();
+      String id, KubeAccess live, long served, long failed, @Nullable Failure lastError) {
+    KubeFacts now = live.facts();
     return new LiveStatus(
         id,
         now.user(),
         now.discovery().proxy().hostPort(),
         now.teleportCluster(),
         names(now.kubeClusters()),
-        names(now.pending()),
+        names(live.pending()),
         live.end().toString(),
         served,
         failed,

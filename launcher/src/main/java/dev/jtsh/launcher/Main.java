@@ -7,9 +7,9 @@ import dev.jtsh.nativebindings.ProcessHardening;
 import dev.jtsh.nativebindings.ProcessSecrets;
 import dev.jtsh.nativebindings.SecretArenaExhaustedException;
 import dev.jtsh.protocol.text.SafeText;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -18,6 +18,11 @@ import picocli.CommandLine.ParseResult;
 /** The {@code jtsh} program. Wires all parts by hand; everything outside comes as a parameter. */
 public final class Main {
   private static final String COMMAND_FOLLOWS = "--";
+  private static final String KUBECTL = "kubectl";
+
+  /** Behind these, kubectl is the name of something else. */
+  private static final Set<String> COMMANDS_WITH_ANOTHER =
+      Set.of("proxy", "exec", "use", "kube", "headless", "attach", "env");
 
   private final Outside outside;
   private final FailureReport failures;
@@ -62,8 +67,8 @@ public final class Main {
    * @return the exit status
    */
   public int run(String... args) {
-    int dashes = Arrays.asList(args).indexOf(COMMAND_FOLLOWS);
     List<String> words = List.of(args);
+    int dashes = isKubectl(words) ? -1 : words.indexOf(COMMAND_FOLLOWS);
     List<String> command = dashes < 0 ? List.of() : words.subList(dashes + 1, words.size());
     List<String> own = dashes < 0 ? words : words.subList(0, dashes);
     if (dashes >= 0 && command.isEmpty()) {
@@ -74,6 +79,19 @@ public final class Main {
     line.setParameterExceptionHandler((e, arguments) -> usage(e));
     line.setExecutionExceptionHandler((e, running, parsed) -> failed(e));
     return line.execute(own.toArray(String[]::new));
+  }
+
+  /** What follows is kubectl's own, a -- too. */
+  private static boolean isKubectl(List<String> words) {
+    for (String word : words) {
+      if (word.equals(KUBECTL)) {
+        return true;
+      }
+      if (word.equals(COMMAND_FOLLOWS) || COMMANDS_WITH_ANOTHER.contains(word)) {
+        return false;
+      }
+    }
+    return false;
   }
 
   private CommandLine commandLine(List<String> command) {
@@ -101,6 +119,15 @@ public final class Main {
     line.addSubcommand("exec", new ExecCommand(outside, command));
     line.addSubcommand("use", new UseCommand(outside, command));
     line.addSubcommand("env", new EnvCommand(outside));
+    line.addSubcommand(
+        "kube",
+        group("Kubernetes clusters.")
+            .addSubcommand("ls", new KubeLsCommand(outside, root.cluster)));
+    line.addSubcommand(
+        KUBECTL,
+        new CommandLine(new KubectlCommand(outside, root.cluster))
+            .setStopAtPositional(true)
+            .setUnmatchedOptionsArePositionalParams(true));
     line.addSubcommand("renew", new RenewCommand(outside));
     line.addSubcommand("version", new VersionCommand(outside.console()));
     return line;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,7 +24,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "kube",
     description = {
-      "Open a shell in which kubectl works, after an approval on another device.",
+      "With --headless, open a shell in which kubectl works, after an approval on another device.",
+      "With a login of this machine, write a kubeconfig that works as long as this runs; --exec"
+          + " opens a shell.",
       "Without a CLUSTER, all the user may use are asked for. Behind -- a command takes the"
           + " shell's place."
     })
@@ -139,6 +142,19 @@ final class ProxyKubeCommand implements Callable<Integer> {
   @Mixin private KubeconfigPathOption kubeconfigPath = new KubeconfigPathOption();
 
   @Option(
+      names = {"-f", "--format"},
+      paramLabel = "FORMAT",
+      description =
+          "How to say where the kubeconfig is: unix, fish, text, json, yaml, powershell or"
+              + " command-prompt. Only with a login of this machine and without a shell.")
+  private @Nullable KubeconfigFormat format;
+
+  @Option(
+      names = "--exec",
+      description = "With a login of this machine, open a shell as a headless session does.")
+  private boolean exec;
+
+  @Option(
       names = "--no-join",
       description = "Make no socket by which other terminals join (jtsh attach, exec, env).")
   private boolean noJoin;
@@ -159,14 +175,23 @@ final class ProxyKubeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!cluster.headless(outside.environment())) {
-      throw new SettingsException(
-          "jtsh proxy kube needs --headless: a proxy for a login that lives here comes later");
+    boolean headless = cluster.headless(outside.environment());
+    boolean shell = headless || exec || !command.isEmpty();
+    if (shell && format != null) {
+      throw new SettingsException("--format is for a kubeconfig in a file: without a shell");
     }
-    refuseNested();
-    KubeSelection selection = selection();
-    Settings settings = new ClusterCalls(outside).settings(cluster, true).complete();
-    return new HeadlessKubeSession(outside, settings, selection).run();
+    if (shell) {
+      refuseNested();
+    }
+    KubeSelection selection =
+        selection(
+            shell
+                ? Optional.empty()
+                : Optional.of(Objects.requireNonNullElse(format, KubeconfigFormat.unix)));
+    Settings settings = new ClusterCalls(outside).settings(cluster, headless);
+    return headless
+        ? new HeadlessKubeSession(outside, settings.complete(), selection).run()
+        : new HeldKubeSession(outside, settings).run(selection, false);
   }
 
   private void refuseNested() {
@@ -177,7 +202,7 @@ final class ProxyKubeCommand implements Callable<Integer> {
     }
   }
 
-  private KubeSelection selection() {
+  private KubeSelection selection(Optional<KubeconfigFormat> file) {
     List<KubeClusterName> kubeClusters = new ArrayList<>();
     for (String name : names) {
       try {
@@ -213,11 +238,11 @@ final class ProxyKubeCommand implements Callable<Integer> {
         port,
         length,
         cluster.mlock(outside.environment()),
-        manners(),
+        manners(file),
         command);
   }
 
-  private SessionManners manners() {
+  private SessionManners manners(Optional<KubeconfigFormat> file) {
     if (renewal == Renewal.quiet && atEnd == AtEnd.exit) {
       throw new SettingsException("give --renewal=quiet or --at-end=exit, not both");
     }
@@ -233,7 +258,13 @@ final class ProxyKubeCommand implements Callable<Integer> {
             ? LiveSession.AtEnd.EXIT
             : renewal == Renewal.quiet ? LiveSession.AtEnd.ASK_QUIETLY : LiveSession.AtEnd.ASK;
     return new SessionManners(
-        end, bell, new LocalGuard(readOnly, Set.copyOf(denied), namespaceOnly), pathByPid, !noJoin);
+        end,
+        bell,
+        new LocalGuard(readOnly, Set.copyOf(denied), namespaceOnly),
+        pathByPid,
+        !noJoin,
+        false,
+        file);
   }
 
   /** Checked before anybody is asked for an approval. */

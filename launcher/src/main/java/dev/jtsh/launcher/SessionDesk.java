@@ -33,7 +33,7 @@ final class SessionDesk implements RequestDesk {
   private final LongAdder served = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private volatile @Nullable LastError lastError;
-  private volatile @Nullable LiveSession session;
+  private volatile @Nullable KubeAccess session;
 
   private record LastError(Instant at, String kubeCluster, SafeText message) {}
 
@@ -44,7 +44,7 @@ final class SessionDesk implements RequestDesk {
   }
 
   /** Names the session it speaks for, before anybody asks. */
-  void of(LiveSession live) {
+  void of(KubeAccess live) {
     session = live;
   }
 
@@ -55,7 +55,7 @@ final class SessionDesk implements RequestDesk {
 
   @Override
   public CompletionStage<byte[]> own(String method, String path) {
-    LiveSession live = session;
+    KubeAccess live = session;
     if (live == null) {
       return unknown();
     }
@@ -74,7 +74,7 @@ final class SessionDesk implements RequestDesk {
         new IdentityUnavailableException(404, SafeText.literal("jtsh: there is nothing here")));
   }
 
-  private byte[] status(LiveSession live) {
+  private byte[] status(KubeAccess live) {
     return WireJson.write(LiveStatus.of(id, live, served.sum(), failed.sum(), lastError()));
   }
 
@@ -87,7 +87,7 @@ final class SessionDesk implements RequestDesk {
 
   @Override
   public Optional<SafeText> warning(String kubeCluster) {
-    LiveSession live = session;
+    KubeAccess live = session;
     if (live == null) {
       return Optional.empty();
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import java.util.Optional;
+
 /**
  * How a session behaves beside what it reaches.
  *
@@ -10,6 +12,14 @@ package dev.jtsh.launcher;
  * @param pathByPid whether KUBECONFIG names the shell's process, for programs that close descriptor
  *     3
  * @param joinable whether other terminals of the same user may join
+ * @param quiet whether jtsh says nothing beside a command's own words
+ * @param file how to say where the kubeconfig is, where it is a file and no shell is opened
  */
 record SessionManners(
-    LiveSession.AtEnd atEnd, boolean bell, LocalGuard guard, boolean pathByPid, boolean joinable) {}
+    LiveSession.AtEnd atEnd,
+    boolean bell,
+    LocalGuard guard,
+    boolean pathByPid,
+    boolean joinable,
+    boolean quiet,
+    Optional<KubeconfigFormat> file) {}

@@ -76,6 +76,16 @@ public final class Laptop {
     }
   }
 
+  /** Where its logins lie: what {@code TELEPORT_HOME} names there. */
+  public Path profiles() {
+    return home.resolve("tsh");
+  }
+
+  /** The software key. */
+  public Path keyFile() {
+    return home.resolve("software-key");
+  }
+
   /** Redeems an invite. */
   public Result signUp(String invite, String password) {
     return run(List.of(invite, password, password), "", "signup");
@@ -113,7 +123,7 @@ public final class Laptop {
     Outside outside =
         new Outside(
             InstantSource.system(),
-            Map.of("TELEPORT_HOME", home.resolve("tsh").toString()),
+            Map.of("TELEPORT_HOME", profiles().toString()),
             console,
             new ByteArrayInputStream(answers.getBytes(StandardCharsets.UTF_8)),
             given(new ArrayDeque<>(secrets)),
