@@ -66,31 +66,54 @@ public final class AuthClient implements AutoCloseable {
 
   private final AuthEndpoint endpoint;
   private final ManagedChannel channel;
+  private final Runnable closeRoute;
   private final AuthServiceGrpc.AuthServiceBlockingStub service;
 
   /** Set by the first answer: whoever hangs up after that does not refuse our certificate. */
   private volatile boolean answered;
 
-  private AuthClient(AuthEndpoint endpoint, ManagedChannel channel) {
+  private AuthClient(AuthEndpoint endpoint, ManagedChannel channel, Runnable closeRoute) {
     this.endpoint = endpoint;
     this.channel = channel;
+    this.closeRoute = closeRoute;
     this.service = AuthServiceGrpc.newBlockingStub(channel);
   }
 
-  /** Prepares a connection; it is made with the first call. */
+  /** Prepares a direct connection; it is made with the first call. */
   public static AuthClient open(AuthEndpoint endpoint) {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(endpoint.proxy().host(), endpoint.proxy().port());
+    return new AuthClient(endpoint, channel(endpoint, builder), () -> {});
+  }
+
+  /**
+   * Prepares a connection over a network; it is made with the first call. Blocks some seconds at
+   * most, where it has to be found out first what the way needs.
+   */
+  public static AuthClient open(AuthEndpoint endpoint, Network network) {
+    ClusterRoute route = network.route(endpoint.proxy());
+    if (route.isDirect()) {
+      return open(endpoint);
+    }
+    RouteRelay relay = RouteRelay.start(route);
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(relay.address())
+            .channelFactory(QuietLocalChannel::new)
+            .eventLoopGroup(relay.eventLoops());
+    return new AuthClient(endpoint, channel(endpoint, builder), relay::close);
+  }
+
+  private static ManagedChannel channel(AuthEndpoint endpoint, NettyChannelBuilder builder) {
     List<String> alpn = ServiceNames.authAlpnList(endpoint.cluster());
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(endpoint.proxy().host(), endpoint.proxy().port())
-            .sslContext(TlsContexts.client(endpoint.identity(), endpoint.hostAuthorities(), alpn))
-            .negotiationType(NegotiationType.TLS)
-            // Sent as SNI and verified against the certificate.
-            .overrideAuthority(ServiceNames.authServerName(endpoint.cluster()))
-            .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-            .proxyDetector(target -> null)
-            .disableRetry()
-            .build();
-    return new AuthClient(endpoint, channel);
+    return builder
+        .sslContext(TlsContexts.client(endpoint.identity(), endpoint.hostAuthorities(), alpn))
+        .negotiationType(NegotiationType.TLS)
+        // Sent as SNI and verified against the certificate.
+        .overrideAuthority(ServiceNames.authServerName(endpoint.cluster()))
+        .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+        .proxyDetector(target -> null)
+        .disableRetry()
+        .build();
   }
 
   /** Who answers, and which version. */
@@ -312,6 +335,7 @@ public final class AuthClient implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    closeRoute.run();
   }
 
   private AuthServiceGrpc.AuthServiceBlockingStub bounded() {

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -19,13 +20,21 @@ import javax.net.ssl.SSLSocket;
  * eats them (teleport-wire §5.6). The proxy's certificate is verified as always.
  */
 public final class RouteProbe {
+  private static final int HEAD_BYTES_MAX = 16 * 1024;
   private static final Duration TIME_MAX = Duration.ofSeconds(5);
 
   private final WebTrust trust;
+  private final Optional<HttpProxy> httpProxy;
 
   /** A probe that believes what a {@link WebClient} believes. */
   public RouteProbe(WebTrust trust) {
+    this(trust, Optional.empty());
+  }
+
+  /** The same through an HTTP proxy. */
+  public RouteProbe(WebTrust trust, Optional<HttpProxy> httpProxy) {
     this.trust = trust;
+    this.httpProxy = httpProxy;
   }
 
   /** What was found out. */
@@ -52,8 +61,8 @@ public final class RouteProbe {
   public Route to(ProxyAddress proxy) {
     int millis = (int) TIME_MAX.toMillis();
     try (Socket plain = new Socket()) {
-      plain.connect(new InetSocketAddress(proxy.host(), proxy.port()), millis);
       plain.setSoTimeout(millis);
+      connect(plain, proxy, millis);
       try (SSLSocket socket =
           (SSLSocket)
               trust
@@ -82,6 +91,28 @@ public final class RouteProbe {
     }
   }
 
+  private void connect(Socket plain, ProxyAddress proxy, int millis) throws IOException {
+    if (httpProxy.isEmpty()) {
+      plain.connect(new InetSocketAddress(proxy.host(), proxy.port()), millis);
+      return;
+    }
+    HttpProxy through = httpProxy.get();
+    plain.connect(new InetSocketAddress(through.host(), through.port()), millis);
+    plain.getOutputStream().write(through.connect(proxy));
+    // Byte by byte: what comes behind the head belongs to TLS.
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = plain.getInputStream().read();
+      if (next < 0 || head.length() > HEAD_BYTES_MAX) {
+        throw new IOException("the HTTP proxy gave no answer");
+      }
+      head.append((char) next);
+    }
+    if (!head.substring(0, Math.min(12, head.length())).matches("HTTP/1\\.[01] 2.*")) {
+      throw new IOException("the HTTP proxy refused the way to " + proxy);
+    }
+  }
+
   private static boolean refusesNames(SSLException e) {
     String message = message(e).toLowerCase(Locale.ROOT);
     return message.contains("no_application_protocol")
@@ -89,7 +120,7 @@ public final class RouteProbe {
         || message.contains("no application protocol");
   }
 
-  private static boolean isName(String host) {
+  static boolean isName(String host) {
     return !host.contains(":") && host.chars().anyMatch(Character::isLetter);
   }
 

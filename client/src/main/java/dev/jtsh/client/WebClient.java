@@ -61,18 +61,32 @@ public final class WebClient implements AutoCloseable {
   private static final int FIRST_WITH_HEADLESS_PATH = 16;
 
   private final InstantSource clock;
+  private final Network network;
   private final HttpClient http;
 
-  /** A client that trusts {@code trust} for web certificates. */
+  /** A client that trusts {@code trust} for web certificates and connects directly. */
   public WebClient(WebTrust trust, InstantSource clock) {
+    this(Network.of(Map.of(), trust), clock);
+  }
+
+  /** A client for clusters that are reached over this network. */
+  public WebClient(Network network, InstantSource clock) {
     this.clock = clock;
-    this.http =
+    this.network = network;
+    WebProxies proxies = new WebProxies(network);
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(CONNECT_TIME)
-            .sslContext(trust.sslContext())
-            .build();
+            .proxy(proxies)
+            .sslContext(network.trust().sslContext());
+    this.http = builder.authenticator(proxies.authenticator()).build();
+  }
+
+  /** How clusters are reached. */
+  public Network network() {
+    return network;
   }
 
   /**

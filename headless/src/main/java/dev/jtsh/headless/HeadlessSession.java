@@ -193,7 +193,9 @@ public final class HeadlessSession implements AutoCloseable {
     requireState(State.APPROVED);
     Approved login = Objects.requireNonNull(approved);
     AuthClient auth =
-        AuthClient.open(login.credentials().authEndpoint(discovery.proxy(), discovery.version()));
+        AuthClient.open(
+            login.credentials().authEndpoint(discovery.proxy(), discovery.version()),
+            web.network());
     boolean keepsKey = login.grant().isPresent(); // It proves a continuation later.
     Runnable finished =
         () -> {

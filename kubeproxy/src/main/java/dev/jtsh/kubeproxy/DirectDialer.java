@@ -20,6 +20,7 @@ import java.time.Duration;
  */
 public final class DirectDialer implements UpstreamDialer {
   private final UpstreamTarget target;
+  private final UpstreamWay way;
   private final Duration connectTimeout;
 
   /**
@@ -28,7 +29,13 @@ public final class DirectDialer implements UpstreamDialer {
    * @param connectTimeout for each address
    */
   public DirectDialer(UpstreamTarget target, Duration connectTimeout) {
+    this(target, UpstreamWay.straightTo(target), connectTimeout);
+  }
+
+  /** Makes one that goes some way. */
+  public DirectDialer(UpstreamTarget target, UpstreamWay way, Duration connectTimeout) {
     this.target = target;
+    this.way = way;
     this.connectTimeout = connectTimeout;
   }
 
@@ -41,7 +48,7 @@ public final class DirectDialer implements UpstreamDialer {
   public Future<Channel> dial(EventLoop loop) {
     Promise<Channel> promise = loop.newPromise();
     try {
-      connect(loop, new InetAddress[] {InetAddress.ofLiteral(target.host())}, 0, promise);
+      connect(loop, new InetAddress[] {InetAddress.ofLiteral(way.host())}, 0, promise);
     } catch (IllegalArgumentException name) {
       // A look-up blocks, as long as the system's resolver likes.
       Thread.ofVirtual().name("jtsh-resolve").start(() -> resolve(loop, promise));
@@ -51,7 +58,7 @@ public final class DirectDialer implements UpstreamDialer {
 
   private void resolve(EventLoop loop, Promise<Channel> promise) {
     try {
-      InetAddress[] addresses = InetAddress.getAllByName(target.host());
+      InetAddress[] addresses = InetAddress.getAllByName(way.host());
       loop.execute(() -> connect(loop, addresses, 0, promise));
     } catch (UnknownHostException e) {
       promise.tryFailure(e);
@@ -70,17 +77,25 @@ public final class DirectDialer implements UpstreamDialer {
                 ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(connectTimeout.toMillis()))
             .handler(new ChannelInboundHandlerAdapter());
     Transport.watchForDeath(bootstrap, loop);
-    ChannelFuture attempt =
-        bootstrap.connect(new InetSocketAddress(addresses[index], target.port()));
+    ChannelFuture attempt = bootstrap.connect(new InetSocketAddress(addresses[index], way.port()));
     attempt.addListener(done -> {
       if (done.isSuccess()) {
-        if (!promise.trySuccess(attempt.channel())) {
-          attempt.channel().close();
-        }
+        open(attempt.channel(), promise);
       } else if (index + 1 < addresses.length) {
         connect(loop, addresses, index + 1, promise);
       } else {
         promise.tryFailure(done.cause());
+      }
+    });
+  }
+
+  private void open(Channel channel, Promise<Channel> promise) {
+    Future<? extends Channel> opened = way.open(channel);
+    opened.addListener(done -> {
+      if (!done.isSuccess()) {
+        promise.tryFailure(done.cause());
+      } else if (!promise.trySuccess(channel)) {
+        channel.close();
       }
     });
   }

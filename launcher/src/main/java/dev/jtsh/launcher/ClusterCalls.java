@@ -3,6 +3,7 @@ package dev.jtsh.launcher;
 
 import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Discovery;
+import dev.jtsh.client.Network;
 import dev.jtsh.client.ProxyAddress;
 import dev.jtsh.client.SecurityKey;
 import dev.jtsh.client.WebClient;
@@ -35,7 +36,16 @@ final class ClusterCalls {
 
   /** A web client that believes what the settings say. */
   WebClient web(Settings settings) {
-    return new WebClient(trust(settings), outside.clock());
+    return new WebClient(network(settings), outside.clock());
+  }
+
+  /** How clusters are reached from here. */
+  Network network(Settings settings) {
+    try {
+      return Network.of(outside.environment(), trust(settings));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()));
+    }
   }
 
   /** Whom to believe for the proxy. */

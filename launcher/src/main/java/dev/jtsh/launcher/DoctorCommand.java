@@ -3,6 +3,8 @@ package dev.jtsh.launcher;
 
 import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Discovery;
+import dev.jtsh.client.Network;
+import dev.jtsh.client.ProxyAddress;
 import dev.jtsh.client.RouteProbe;
 import dev.jtsh.client.WebClient;
 import dev.jtsh.launcher.doctor.ClusterReach;
@@ -124,7 +126,10 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public RouteProbe.Route route(Discovery discovery) {
-      return new RouteProbe(calls.trust(settings)).to(discovery.proxy());
+      ProxyAddress proxy = discovery.proxy();
+      Network network = calls.network(settings);
+      return new RouteProbe(network.trust(), network.httpProxy(proxy.host(), proxy.port()))
+          .to(proxy);
     }
   }
 }

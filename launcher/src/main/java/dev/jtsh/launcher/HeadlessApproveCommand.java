@@ -82,7 +82,8 @@ final class HeadlessApproveCommand implements Callable<Integer> {
           LoginCredentials credentials = profiles.load(profile)) {
         Discovery discovery = web.ping(profile.proxy(), "local");
         try (AuthClient auth =
-            AuthClient.open(credentials.authEndpoint(profile.proxy(), discovery.version()))) {
+            AuthClient.open(
+                credentials.authEndpoint(profile.proxy(), discovery.version()), web.network())) {
           WebauthnCeremony ceremony =
               new WebauthnCeremony(profile.proxy(), profile.pinnedParent(), calls.securityKey());
           return decide(new HeadlessApproval(auth, profile.user(), ceremony));

@@ -61,6 +61,7 @@ final class HeadlessKubeSession {
   private int ask(WebClient web, Discovery discovery) throws ClientException {
     ApprovalRequests requests = new ApprovalRequests(outside, web, discovery);
     HeadlessRequest request = request(discovery);
+    web.network().route(discovery.proxy()).explore(); // While the approver decides.
     return switch (requests.ask(request, Optional.empty(), new FirstVoice())) {
       case ApprovalRequests.Result.Refused(ExitCode code, SafeText message, SafeText hint) ->
           failures.of(code, message, hint).status();
@@ -70,7 +71,14 @@ final class HeadlessKubeSession {
             (voice, desk) ->
                 new LiveSession(
                     active, renewals, selection.manners().atEnd(), voice, desk, outside.clock());
-        yield new KubeShellSession(outside, selection, KubeFacts.of(active), opener, id, failures)
+        yield new KubeShellSession(
+                outside,
+                selection,
+                KubeFacts.of(active),
+                opener,
+                web.network().route(discovery.proxy()),
+                id,
+                failures)
             .run();
       }
     };

@@ -6,6 +6,7 @@ import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Discovery;
 import dev.jtsh.client.KubeCluster;
 import dev.jtsh.client.LoginCredentials;
+import dev.jtsh.client.Network;
 import dev.jtsh.client.Profile;
 import dev.jtsh.client.ProfileStore;
 import dev.jtsh.client.WebClient;
@@ -23,12 +24,14 @@ final class HeldKubeSession {
 
   private final Outside outside;
   private final Settings settings;
+  private final Network network;
   private final FailureReport failures;
   private final ProfileStore profiles;
 
   HeldKubeSession(Outside outside, Settings settings) {
     this.outside = outside;
     this.settings = settings;
+    this.network = new ClusterCalls(outside).network(settings);
     this.failures = new FailureReport(outside.console());
     this.profiles = ProfileStore.ofEnvironment(outside.environment(), outside.home());
   }
@@ -61,9 +64,17 @@ final class HeldKubeSession {
               facts.notAfter());
       KubeAccess.Opener opener =
           (voice, desk) ->
-              new HeldLogin(outside, profiles, limited, selection.length(), voice, desk);
+              new HeldLogin(outside, network, profiles, limited, selection.length(), voice, desk);
       String id = new UUID(outside.random().nextLong(), outside.random().nextLong()).toString();
-      return new KubeShellSession(outside, selection, limited, opener, id, failures).run();
+      return new KubeShellSession(
+              outside,
+              selection,
+              limited,
+              opener,
+              network.route(limited.discovery().proxy()),
+              id,
+              failures)
+          .run();
     } catch (NoKubeClusterException e) {
       return failures.of(ExitCode.NO_KUBE_CLUSTER, e.reason).status();
     } catch (ClientException e) {
@@ -83,7 +94,8 @@ final class HeldKubeSession {
         AuthClient auth =
             AuthClient.open(
                 credentials.authEndpoint(
-                    profile.proxy(), web.ping(profile.proxy(), "local").version()))) {
+                    profile.proxy(), web.ping(profile.proxy(), "local").version()),
+                web.network())) {
       return auth.listKubeClusters(labels, query);
     }
   }
@@ -127,7 +139,8 @@ final class HeldKubeSession {
       Discovery discovery = web.ping(profile.proxy(), "local");
       discovery.requireKubernetes();
       try (AuthClient auth =
-          AuthClient.open(credentials.authEndpoint(profile.proxy(), discovery.version()))) {
+          AuthClient.open(
+              credentials.authEndpoint(profile.proxy(), discovery.version()), web.network())) {
         List<KubeClusterName> clusters =
             auth.listKubeClusters(labels, query).stream().map(KubeCluster::name).toList();
         return new KubeFacts(

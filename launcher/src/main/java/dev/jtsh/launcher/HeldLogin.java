@@ -6,6 +6,7 @@ import dev.jtsh.client.AuthClient;
 import dev.jtsh.client.ClientException;
 import dev.jtsh.client.KubeCertificateRequest;
 import dev.jtsh.client.LoginCredentials;
+import dev.jtsh.client.Network;
 import dev.jtsh.client.Profile;
 import dev.jtsh.client.ProfileStore;
 import dev.jtsh.client.WebauthnCeremony;
@@ -50,6 +51,7 @@ final class HeldLogin implements KubeAccess {
   private static final int NOT_FOUND = 404;
 
   private final Outside outside;
+  private final Network network;
   private final ProfileStore profiles;
   private final KubeFacts facts;
   private final Optional<Duration> length;
@@ -81,12 +83,14 @@ final class HeldLogin implements KubeAccess {
 
   HeldLogin(
       Outside outside,
+      Network network,
       ProfileStore profiles,
       KubeFacts facts,
       Optional<Duration> length,
       ApprovalRequests.Voice voice,
       RequestDesk desk) {
     this.outside = outside;
+    this.network = network;
     this.profiles = profiles;
     this.facts = facts;
     this.length = length;
@@ -229,7 +233,7 @@ final class HeldLogin implements KubeAccess {
     try (LoginCredentials credentials = profiles.load(profile);
         AuthClient auth =
             AuthClient.open(
-                credentials.authEndpoint(profile.proxy(), facts.discovery().version()))) {
+                credentials.authEndpoint(profile.proxy(), facts.discovery().version()), network)) {
       Optional<MFAAuthenticateResponse> answer =
           auth.isMfaRequired(kubeCluster) ? touched(auth, kubeCluster, profile) : Optional.empty();
       X509Certificate certificate =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import dev.jtsh.client.ClusterRoute;
 import dev.jtsh.client.ProxyAddress;
 import dev.jtsh.kubeproxy.DirectDialer;
 import dev.jtsh.kubeproxy.DoorPolicy;
@@ -54,6 +55,7 @@ final class KubeShellSession {
   private final KubeSelection selection;
   private final KubeFacts session;
   private final KubeAccess.Opener opener;
+  private final ClusterRoute route;
   private final String id;
   private final FailureReport failures;
   private final Console console;
@@ -71,12 +73,14 @@ final class KubeShellSession {
       KubeSelection selection,
       KubeFacts session,
       KubeAccess.Opener opener,
+      ClusterRoute route,
       String id,
       FailureReport failures) {
     this.outside = outside;
     this.selection = selection;
     this.session = session;
     this.opener = opener;
+    this.route = route;
     this.id = id;
     this.failures = failures;
     this.console = outside.console();
@@ -101,7 +105,7 @@ final class KubeShellSession {
                 KubeProxyConfig.onPort(selection.port()),
                 credentials,
                 live,
-                new DirectDialer(target(), CONNECT_TIMEOUT),
+                new DirectDialer(target(), new RoutedWay(route), CONNECT_TIMEOUT),
                 outside.clock(),
                 DoorPolicy.ofThisUser().withRootDoor(() -> rootDoor.get() > 0));
         SessionFile kubeconfig = kubeconfig(credentials, proxy);

@@ -5,6 +5,7 @@ import dev.jtsh.cluster.net.CallerAddresses;
 import dev.jtsh.pki.HostIdentity;
 import dev.jtsh.pki.PkiException;
 import dev.jtsh.pki.UserIdentity;
+import dev.jtsh.pki.tls.TlsContexts;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.ServerTransportFilter;
@@ -65,7 +66,8 @@ final class CallerIdentification extends ServerTransportFilter {
     } catch (SSLPeerUnverifiedException e) {
       return new Caller.Anonymous(remote);
     }
-    if (chain.length != 1 || !(chain[0] instanceof X509Certificate leaf)) {
+    X509Certificate leaf = TlsContexts.clientLeaf(chain).orElse(null);
+    if (leaf == null) {
       return new Caller.Refused("access denied: intermediaries are not supported", remote);
     }
     try {

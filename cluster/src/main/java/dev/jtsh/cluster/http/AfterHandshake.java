@@ -5,6 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +31,7 @@ public final class AfterHandshake extends ChannelInboundHandlerAdapter {
         ctx.close();
         return;
       }
-      SslHandler tls = ctx.pipeline().get(SslHandler.class);
-      next.ready(ctx.channel(), tls);
+      next.ready(ctx.channel(), tlsBelow(ctx));
       ctx.pipeline().remove(this);
     }
     ctx.fireUserEventTriggered(event);
@@ -40,6 +41,20 @@ public final class AfterHandshake extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     logger.debug("{}: failed before it was ready", ctx.channel().id(), cause);
     ctx.close();
+  }
+
+  /** The nearest: an upgraded connection has TLS within TLS. */
+  private SslHandler tlsBelow(ChannelHandlerContext ctx) {
+    @Nullable SslHandler nearest = null;
+    for (var entry : ctx.pipeline()) {
+      if (entry.getValue() == this) {
+        break;
+      }
+      if (entry.getValue() instanceof SslHandler tls) {
+        nearest = tls;
+      }
+    }
+    return Objects.requireNonNull(nearest);
   }
 
   /** What comes after. */

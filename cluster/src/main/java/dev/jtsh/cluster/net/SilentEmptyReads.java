@@ -17,7 +17,7 @@ final class SilentEmptyReads extends ChannelInboundHandlerAdapter {
 
   /** A client's end. */
   static LocalChannel client() {
-    return silent(new LocalChannel());
+    return silent(new QuietLocalChannel());
   }
 
   /** A server whose ends are all like that. */

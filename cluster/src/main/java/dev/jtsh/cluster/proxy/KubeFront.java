@@ -23,14 +23,12 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,16 +129,8 @@ final class KubeFront {
   }
 
   private static List<X509Certificate> chain(SslHandler tls) {
-    List<X509Certificate> chain = new ArrayList<>();
-    try {
-      for (Certificate certificate : tls.engine().getSession().getPeerCertificates()) {
-        if (certificate instanceof X509Certificate x509) {
-          chain.add(x509);
-        }
-      }
-    } catch (SSLPeerUnverifiedException e) {
-      return List.of(); // No certificate: told in a way that clients understand, per request.
-    }
-    return chain;
+    // What a client sends along with its leaf is not looked at; more than authorities is refused.
+    Optional<X509Certificate> leaf = TlsContexts.peerLeaf(tls.engine());
+    return leaf.map(List::of).orElse(List.of());
   }
 }

@@ -137,11 +137,6 @@ final class KubeFrontRouter implements Ruling.Router {
     if (user == null) {
       return Optional.of(KubeAnswers.denied());
     }
-    if (chain.size() > 1) {
-      return Optional.of(
-          KubeStatus.forbidden(
-              SafeText.literal("access denied: intermediaries are not supported")));
-    }
     InetAddress observed = remote == null ? null : remote.getAddress();
     return check.refusal(chain.getFirst(), user, observed, clock.instant());
   }

@@ -137,6 +137,20 @@ public final class ProxyServer implements AutoCloseable {
     channel.pipeline().addLast(new ClientHelloRouter(this::choose, config.limits().helloTime()));
   }
 
+  /** Goes on with the bytes inside an upgraded connection as with those of a new one. */
+  private void upgraded(ChannelPipeline pipeline) {
+    pipeline.addLast(new ClientHelloRouter(this::chooseInside, config.limits().helloTime()));
+  }
+
+  /** Every service but the web: an upgrade inside an upgrade would have no end. */
+  private Future<ClientHelloRouter.Service> chooseInside(ClientHello hello, Channel channel) {
+    boolean web =
+        !ServiceNames.isKubeServerName(hello.serverName())
+            && !hello.protocols().contains(ServiceNames.AGENT_TUNNEL)
+            && hello.protocols().stream().noneMatch(ServiceNames::isAuthAlpn);
+    return web ? refused(channel, "the web inside an upgrade") : choose(hello, channel);
+  }
+
   private Future<ClientHelloRouter.Service> choose(ClientHello hello, Channel channel) {
     if (ServiceNames.isKubeServerName(hello.serverName())) {
       return channel.eventLoop().newSucceededFuture(kube::install);
@@ -177,7 +191,7 @@ public final class ProxyServer implements AutoCloseable {
         .addLast(new Http1ServerCodec())
         .addLast(new HttpObjectAggregator(WEB_BODY_BYTES_MAX))
         .addLast(new OneByOne())
-        .addLast(new WebConnection(parts.web(), remote, parts.clock()));
+        .addLast(new WebConnection(parts.web(), remote, parts.clock(), this::upgraded));
   }
 
   /** Closes the port and every connection. */

@@ -2,21 +2,26 @@
 package dev.jtsh.cluster.proxy;
 
 import dev.jtsh.cluster.http.Ending;
+import dev.jtsh.cluster.http.Http1ServerCodec;
+import dev.jtsh.cluster.http.OneByOne;
 import dev.jtsh.cluster.net.WipingAllocator;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.net.ServiceNames;
 import dev.jtsh.protocol.web.ErrorBody;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -30,9 +35,11 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,16 +55,27 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
   private final WebApplication application;
   private final InetSocketAddress remote;
   private final InstantSource clock;
+  private final Consumer<ChannelPipeline> upgraded;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private boolean busy;
   private boolean ending;
   private @Nullable FullHttpRequest next;
   private @Nullable ScheduledFuture<?> timer;
 
-  WebConnection(WebApplication application, InetSocketAddress remote, InstantSource clock) {
+  /**
+   * Makes one.
+   *
+   * @param upgraded adds what goes on with the bytes of an upgraded connection
+   */
+  WebConnection(
+      WebApplication application,
+      InetSocketAddress remote,
+      InstantSource clock,
+      Consumer<ChannelPipeline> upgraded) {
     this.application = application;
     this.remote = remote;
     this.clock = clock;
+    this.upgraded = upgraded;
   }
 
   @Override
@@ -105,6 +123,10 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
         write(ctx, error(HttpResponseStatus.MISDIRECTED_REQUEST, "wrong service"), true);
         return;
       }
+      if (ConnectionUpgrade.isAsked(request)) {
+        upgrade(ctx, ConnectionUpgrade.of(request));
+        return;
+      }
       boolean last = !HttpUtil.isKeepAlive(request);
       ctx.read();
       answer(request)
@@ -113,6 +135,44 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
     } finally {
       wipe(request.content());
       request.release();
+    }
+  }
+
+  /** Makes a pipe of the connection: another TLS connection goes through it. */
+  private void upgrade(ChannelHandlerContext ctx, Optional<ConnectionUpgrade> asked) {
+    if (asked.isEmpty()) {
+      write(ctx, error(HttpResponseStatus.NOT_FOUND, "this upgrade is not supported"), true);
+      return;
+    }
+    Channel channel = ctx.channel();
+    ctx.writeAndFlush(asked.get().answer())
+        .addListener(sent -> {
+          if (!sent.isSuccess()) {
+            channel.close();
+            return;
+          }
+          // Not while the decoder is at work below.
+          channel.eventLoop().execute(() -> becomePipe(ctx.pipeline(), asked.get()));
+        });
+  }
+
+  private void becomePipe(ChannelPipeline pipeline, ConnectionUpgrade asked) {
+    if (!pipeline.channel().isActive()) {
+      return;
+    }
+    asked.frame(pipeline);
+    upgraded.accept(pipeline);
+    pipeline.remove(this);
+    pipeline.remove(OneByOne.class);
+    pipeline.remove(HttpObjectAggregator.class);
+    pipeline.remove(Http1ServerCodec.class); // Hands on what it still holds.
+    pipeline.channel().config().setAutoRead(true);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (timer != null) {
+      timer.cancel(false);
     }
   }
 

@@ -24,6 +24,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.local.LocalAddress;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,6 +33,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,10 +41,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The port's router, the web behind it, and the way to auth. */
 class ProxyServerIT {
+  private static final String UPGRADE =
+      String.join(
+          "\r\n",
+          "GET /webapi/connectionupgrade HTTP/1.1",
+          "Host: h",
+          "Connection: Upgrade",
+          "Upgrade: %s",
+          "%s",
+          "");
+
   private final TestAuthorities authorities = new TestAuthorities();
   private final TestPki webPki = new TestPki();
   private final CallerAddresses callers = new CallerAddresses();
@@ -177,6 +191,67 @@ class ProxyServerIT {
       peer.send("5\r\nabcde\r\n0\r\n\r\n");
       assertThat(peer.readAnswer()).endsWith("POST /c? 5");
     }
+  }
+
+  @Test
+  void authIsReachedInsideAWebConnectionWhereProtocolNamesDoNotArrive() throws Exception {
+    try (TlsPeer peer = web()) {
+      peer.send(UPGRADE.formatted("alpn", "X-Teleport-Upgrade: alpn\r\n"));
+      assertThat(peer.readUntil("\r\n\r\n").toLowerCase(Locale.ROOT))
+          .startsWith("http/1.1 101 ")
+          .contains("upgrade: alpn", "connection: upgrade", "x-teleport-upgrade: alpn");
+      SslHandler inner = inside(peer, ServiceNames.authAlpn(TestAuthorities.CLUSTER));
+      assertThat(inner.handshakeFuture().await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(inner.handshakeFuture().cause()).isNull();
+      peer.send("through two");
+      assertThat(peer.readUntil("through two")).isEqualTo("through two");
+      assertThat(callerSeenByAuth.get(30, TimeUnit.SECONDS))
+          .isEqualTo(peer.channel().localAddress());
+    }
+  }
+
+  @Test
+  void webIsNotReachedInsideAnUpgrade() throws Exception {
+    try (TlsPeer peer = web()) {
+      peer.send(UPGRADE.formatted("alpn", ""));
+      peer.readUntil("\r\n\r\n");
+      SslHandler inner = inside(peer, ServiceNames.HTTP_1_1);
+      assertThat(inner.handshakeFuture().await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(inner.handshakeFuture().isSuccess()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "unknown, AAAAAAAAAAAAAAAAAAAAAA==, alpn",
+    "websocket, short, alpn",
+    "websocket, AAAAAAAAAAAAAAAAAAAAAA==, chat",
+  })
+  void upgradesOfAnotherKindAreNotSupported(String form, String key, String inside)
+      throws Exception {
+    try (TlsPeer peer = web()) {
+      String more =
+          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\nSec-WebSocket-Protocol: %s\r\n"
+              .formatted(key, inside);
+      peer.send(UPGRADE.formatted(form, more));
+      assertThat(peer.readAnswer()).startsWith("HTTP/1.1 404 ");
+    }
+  }
+
+  /** TLS within the peer's TLS. */
+  private SslHandler inside(TlsPeer peer, String protocol) throws Exception {
+    SslContext context = TlsContexts.client(null, authorities.hosts(), List.of(protocol, "h2"));
+    String name = ServiceNames.authServerName(TestAuthorities.CLUSTER);
+    Channel channel = peer.channel();
+    SslHandler inner = TlsContexts.clientHandler(context, channel.alloc(), name, 443, name);
+    channel
+        .eventLoop()
+        .submit(() -> {
+          String outer = channel.pipeline().context(SslHandler.class).name();
+          channel.pipeline().addAfter(outer, "inner", inner);
+        })
+        .sync();
+    return inner;
   }
 
   @Test

@@ -32,7 +32,8 @@ class WebConnectionTest {
             new WebConnection(
                 application,
                 InetSocketAddress.createUnresolved("client", 1),
-                InstantSource.fixed(Instant.EPOCH)));
+                InstantSource.fixed(Instant.EPOCH),
+                pipeline -> {}));
     ByteBuf body = Unpooled.copiedBuffer("{\"pass\":\"correct horse\"}", UTF_8);
     var request =
         new DefaultFullHttpRequest(

@@ -41,12 +41,10 @@ final class LoadBalancerCheck implements Check {
               SafeText.literal("none that ends TLS: protocol names reach the proxy"),
               SafeText.literal("connections need no upgrade"));
       case RouteProbe.Balanced balanced ->
-          new Outcome.Fail(
+          new Outcome.Ok(
               balanced.answer(),
               SafeText.literal(
-                  "something ends TLS before the proxy; connections would need an upgrade, which"
-                      + " jtsh cannot do yet"),
-              SafeText.literal("reach the proxy by an address that passes TLS through"));
+                  "something ends TLS before the proxy: connections go inside HTTPS (upgrade)"));
       case RouteProbe.Unknown unknown ->
           new Outcome.NotMeasured(
               unknown.cause(),

@@ -28,7 +28,8 @@ final class PeerTrustManager extends X509ExtendedTrustManager {
       throws CertificateException {
     requireLeaf(chain);
     requireAnchors();
-    checks.checkClientTrusted(chain, authType, engine);
+    // The leaf alone: an anchor itself must have signed it, whatever came along.
+    checks.checkClientTrusted(new X509Certificate[] {chain[0]}, authType, engine);
   }
 
   @Override

@@ -42,6 +42,9 @@ public final class TlsContexts {
   /** Longest time for a handshake; set on the handlers made here. */
   public static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(15);
 
+  /** A client's leaf and the authorities it may send along. */
+  private static final int CLIENT_CHAIN_MAX = 4;
+
   /** Longer than RFC 8446 §4.6.1 allows a ticket to live: Java then issues none. */
   private static final int NO_TICKETS_TIMEOUT_SECONDS = 8 * 24 * 60 * 60;
 
@@ -203,19 +206,39 @@ public final class TlsContexts {
   }
 
   /**
-   * The certificate the peer has proved to own; empty if it presented none. A client that presents
-   * more than its leaf is nobody too: intermediaries are not supported (wire reference §4.1).
+   * The certificate the peer has proved to own; empty if it presented none. Clients that use
+   * OpenSSL send authorities they find along with their leaf: these are not looked at (a client's
+   * leaf must be signed by an anchor itself). With anything else behind the leaf, a client is
+   * nobody.
    */
   public static Optional<X509Certificate> peerLeaf(SSLEngine engine) {
     try {
-      Certificate[] chain = engine.getSession().getPeerCertificates();
-      boolean acceptable = engine.getUseClientMode() ? chain.length > 0 : chain.length == 1;
-      return acceptable && chain[0] instanceof X509Certificate leaf
-          ? Optional.of(leaf)
-          : Optional.empty();
+      return peerLeaf(engine.getSession().getPeerCertificates(), engine.getUseClientMode());
     } catch (SSLPeerUnverifiedException e) {
       return Optional.empty();
     }
+  }
+
+  /** The same for a client's chain, as a session holds it. */
+  public static Optional<X509Certificate> clientLeaf(Certificate[] chain) {
+    return peerLeaf(chain, false);
+  }
+
+  private static Optional<X509Certificate> peerLeaf(Certificate[] chain, boolean ofServer) {
+    if (chain.length == 0 || !(chain[0] instanceof X509Certificate leaf)) {
+      return Optional.empty();
+    }
+    if (ofServer) {
+      return Optional.of(leaf);
+    }
+    for (int i = 1; i < chain.length; i++) {
+      boolean authority =
+          chain[i] instanceof X509Certificate more && more.getBasicConstraints() >= 0;
+      if (!authority || chain.length > CLIENT_CHAIN_MAX) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(leaf);
   }
 
   private static SslContext build(

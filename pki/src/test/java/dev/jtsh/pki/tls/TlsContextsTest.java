@@ -5,6 +5,7 @@ import static dev.jtsh.pki.tls.TlsFixture.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jtsh.pki.CertificateAuthority;
 import dev.jtsh.pki.KeyKind;
 import dev.jtsh.pki.LeafRequest;
 import dev.jtsh.pki.PkiException;
@@ -288,7 +289,7 @@ class TlsContextsTest {
 
   @ParameterizedTest
   @MethodSource("pairs")
-  void clientThatPresentsMoreThanItsLeafIsNobody(
+  void clientThatSendsItsAuthorityAlongIsKnownByItsLeaf(
       TlsEngineKind clientKind, TlsEngineKind serverKind) {
     TlsIdentity alice = PKI.user(KeyKind.P256, "access");
     TlsIdentity withAuthority =
@@ -296,6 +297,34 @@ class TlsContextsTest {
     try (TlsPair pair =
         connect(
             client(clientKind, withAuthority), server(serverKind, ClientAuthentication.OPTIONAL))) {
+      assertThat(TlsContexts.peerLeaf(pair.server().engine())).hasValue(alice.leaf());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void leafOfAnotherAuthorityIsNotMadeGoodByWhatComesAlong(
+      TlsEngineKind clientKind, TlsEngineKind serverKind) {
+    // Both authorities have the same name.
+    TlsIdentity foreign = PKI.leaf(PKI.hosts, TlsFixture.CLIENT, PKI.start, PKI.end);
+    for (CertificateAuthority along : List.of(PKI.users, PKI.hosts)) {
+      TlsIdentity both =
+          new TlsIdentity(foreign.key(), List.of(foreign.leaf(), along.certificate()));
+      try (TlsPair pair =
+          connect(client(clientKind, both), server(serverKind, ClientAuthentication.REQUIRED))) {
+        assertThat(pair.serverAccepted()).isFalse();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pairs")
+  void clientThatSendsAnotherLeafAlongIsNobody(TlsEngineKind clientKind, TlsEngineKind serverKind) {
+    TlsIdentity alice = PKI.user(KeyKind.P256, "access");
+    TlsIdentity bob = PKI.user(KeyKind.P256, "access");
+    TlsIdentity both = new TlsIdentity(alice.key(), List.of(alice.leaf(), bob.leaf()));
+    try (TlsPair pair =
+        connect(client(clientKind, both), server(serverKind, ClientAuthentication.OPTIONAL))) {
       assertThat(TlsContexts.peerLeaf(pair.server().engine())).isEmpty();
     }
   }

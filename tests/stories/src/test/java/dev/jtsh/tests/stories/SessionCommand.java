@@ -42,6 +42,11 @@ record SessionCommand(
     return new SessionCommand(program, kubeClusters, address, user, caFile, more);
   }
 
+  /** With other certificates to trust for the proxy. */
+  SessionCommand trusting(Path file) {
+    return new SessionCommand(program, kubeClusters, proxy, user, file, more);
+  }
+
   /** For another user. */
   SessionCommand as(String other) {
     return new SessionCommand(program, kubeClusters, proxy, other, caFile, more);
