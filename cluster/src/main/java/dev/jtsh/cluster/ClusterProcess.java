@@ -28,6 +28,7 @@ import dev.jtsh.cluster.proxy.WebCertificate;
 import dev.jtsh.cluster.storage.Backend;
 import dev.jtsh.cluster.storage.SqliteBackend;
 import dev.jtsh.cluster.web.WebApi;
+import dev.jtsh.cluster.web.page.ApprovalPage;
 import dev.jtsh.pki.HostIdentity;
 import dev.jtsh.pki.tls.TlsIdentity;
 import io.netty.channel.local.LocalAddress;
@@ -115,7 +116,7 @@ final class ClusterProcess implements ClusterStarter.Running {
                     auth.userAnchors(),
                     auth.hostAnchors(),
                     webCertificate(wanted, data, outside, parts),
-                    new WebApi(auth, executor),
+                    new ApprovalPage(auth, new WebApi(auth, executor), executor),
                     authAddress,
                     callers,
                     auth.access(),

@@ -50,6 +50,7 @@ public final class Auth implements AutoCloseable {
   private final Signups signups;
   private final HeadlessLogins headlessLogins;
   private final HeadlessApprovals headlessApprovals;
+  private final WebSessions webSessions;
   private final UserCertificates certificates;
   private final Grants grants;
   private final Webauthn webauthn;
@@ -119,6 +120,7 @@ public final class Auth implements AutoCloseable {
     var passwords = new PasswordGate(random);
     var issuer = new CertificateIssuer(name, authorities, locks, audit, clock);
     this.logins = new Logins(settings, users, access, passwords, webauthn, issuer, audit, clock);
+    this.webSessions = new WebSessions(logins, users, access, issuer, locks, clock, random);
     this.signups = new Signups(users, passwords, webauthn, audit, clock);
     var store = new HeadlessStore(backend, clock);
     var continuations = new Continuations(backend, clock);
@@ -227,6 +229,16 @@ public final class Auth implements AutoCloseable {
     return signups;
   }
 
+  /** Logins of browsers. */
+  public WebSessions webSessions() {
+    return webSessions;
+  }
+
+  /** Approvals of people in front of a browser. */
+  public WebApprovals webApprovals() {
+    return new WebApprovals(headlessApprovals);
+  }
+
   /** The requester's side of headless logins. */
   public HeadlessLogins headless() {
     return headlessLogins;
@@ -290,7 +302,8 @@ public final class Auth implements AutoCloseable {
     return authorities;
   }
 
-  InstantSource clock() {
+  /** The time. */
+  public InstantSource clock() {
     return clock;
   }
 

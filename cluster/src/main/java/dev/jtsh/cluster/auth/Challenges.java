@@ -27,6 +27,7 @@ final class Challenges {
   enum Scope {
     SIGNUP,
     LOGIN,
+    PASSKEY_LOGIN,
     HEADLESS_LOGIN,
     USER_SESSION
   }
@@ -90,7 +91,8 @@ final class Challenges {
     int ofOwner = 0;
     Challenge oldest = null;
     for (Challenge challenge : open.values()) {
-      if (challenge.purpose().user().equals(purpose.user())
+      if (!purpose.user().isEmpty() // All passkey logins share it: only the total bounds those.
+          && challenge.purpose().user().equals(purpose.user())
           && challenge.purpose().scope() == purpose.scope()) {
         oldest = oldest == null ? challenge : oldest;
         ofOwner++;

@@ -12,6 +12,7 @@ import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
 import dev.jtsh.protocol.web.MfaLoginFinishRequest;
 import dev.jtsh.protocol.web.SshLoginResponse;
+import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +65,10 @@ public final class Logins {
    */
   public MfaLoginBeginResponse begin(MfaLoginBeginRequest request, InetSocketAddress remote) {
     if (request.passwordless()) {
-      throw denied();
+      if (!attempts.tryOnce("address " + SourceNetwork.of(remote).address())) {
+        throw denied();
+      }
+      return new MfaLoginBeginResponse(webauthn.passkeyChallenge(), false);
     }
     count(request.user(), remote);
     Optional<UserRecord> user = users.get(request.user());
@@ -120,6 +124,43 @@ public final class Logins {
     return answer;
   }
 
+  /** A login in a browser: who, with which key, with which roles. */
+  record WebLogin(UserRecord user, MfaDevice device, List<Role> roles) {}
+
+  /**
+   * The end of a login in a browser: with a passkey when no user is named, else with a key after
+   * the password, for only a right password gets a challenge of that scope.
+   *
+   * @throws WireException of kind ACCESS_DENIED for whatever is wrong
+   */
+  WebLogin finishWeb(String userName, WebauthnAssertionJson answer, InetSocketAddress remote) {
+    count(userName, remote);
+    Optional<Webauthn.Known> known =
+        userName.isEmpty()
+            ? webauthn.verifyPasskey(answer)
+            : users
+                .get(userName)
+                .flatMap(user ->
+                    webauthn
+                        .verify(answer, Challenges.Purpose.of(userName, "", Challenges.Scope.LOGIN))
+                        .map(device -> new Webauthn.Known(user, device)));
+    List<Role> roles = known.map(k -> access.roles(k.user().roles())).orElse(List.of());
+    if (known.isEmpty() || roles.isEmpty()) {
+      failed(userName, remote, "invalid credentials");
+      throw denied();
+    }
+    audit.emit(
+        AuditEvent.of(AuditEvent.Type.LOGIN)
+            .with("user", known.get().user().name())
+            .with("method", "local")
+            .with("success", true)
+            .with("addr.remote", Addresses.ipAndPort(remote))
+            .with("mfa_device", known.get().device().id())
+            .with("message", "web session")
+            .build());
+    return new WebLogin(known.get().user(), known.get().device(), roles);
+  }
+
   private Instant notAfter(Duration asked, List<Role> roles) {
     Duration wanted = asked.isZero() || asked.isNegative() ? settings.defaultSessionTtl() : asked;
     Duration longest = KubeAccess.shortestSession(roles);
@@ -128,7 +169,7 @@ public final class Logins {
 
   private void count(String user, InetSocketAddress remote) {
     SourceNetwork source = SourceNetwork.of(remote);
-    boolean userMay = attempts.tryOnce("user " + user);
+    boolean userMay = user.isEmpty() || attempts.tryOnce("user " + user);
     boolean addressMay = attempts.tryOnce("address " + source.address());
     if (!userMay || !addressMay) {
       failed(user, remote, "too many attempts");

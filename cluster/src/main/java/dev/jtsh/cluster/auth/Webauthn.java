@@ -103,6 +103,33 @@ final class Webauthn {
             null));
   }
 
+  /** What any passkey of the cluster may sign: who it is comes with the answer. */
+  WebauthnChallengeJson passkeyChallenge() {
+    Challenges.Purpose purpose = Challenges.Purpose.of("", "", Challenges.Scope.PASSKEY_LOGIN);
+    return new WebauthnChallengeJson(
+        new WebauthnChallengeJson.RequestOptions(
+            challenges.create(purpose).bytes(),
+            Challenges.LIFE.toMillis(),
+            rpId,
+            List.of(),
+            verification(purpose.scope()).getValue(),
+            null));
+  }
+
+  /** Who logs in with a passkey. */
+  record Known(UserRecord user, MfaDevice device) {}
+
+  /** Checks the answer to {@link #passkeyChallenge} and takes the challenge away. */
+  Optional<Known> verifyPasskey(WebauthnAssertionJson answer) {
+    ByteString handle = answer.response().userHandle();
+    Optional<UserRecord> user =
+        users.list().stream().filter(u -> u.userHandle().equals(handle)).findFirst();
+    String name = user.map(UserRecord::name).orElse("");
+    Optional<MfaDevice> device =
+        verify(answer, name, Challenges.Purpose.of("", "", Challenges.Scope.PASSKEY_LOGIN));
+    return device.flatMap(d -> user.map(u -> new Known(u, d)));
+  }
+
   /**
    * Checks an answer and takes its challenge away.
    *
@@ -111,6 +138,11 @@ final class Webauthn {
    * @return the key that signed, or empty if anything does not hold
    */
   Optional<MfaDevice> verify(WebauthnAssertionJson answer, Challenges.Purpose expected) {
+    return verify(answer, expected.user(), expected);
+  }
+
+  private Optional<MfaDevice> verify(
+      WebauthnAssertionJson answer, String userName, Challenges.Purpose expected) {
     try {
       var response = answer.response();
       var parsed =
@@ -128,7 +160,7 @@ final class Webauthn {
       if (challenge.isEmpty()) {
         return Optional.empty();
       }
-      return finish(answer, parsed, challenge.get(), expected.user());
+      return finish(answer, parsed, challenge.get(), userName);
     } catch (IOException | Base64UrlException | IllegalArgumentException e) {
       logger.debug("malformed WebAuthn answer", e);
       return Optional.empty();
@@ -148,7 +180,7 @@ final class Webauthn {
                 .toList(),
             Challenges.LIFE.toMillis(),
             List.of(),
-            new WebauthnCreationJson.Selection("discouraged", "required"),
+            new WebauthnCreationJson.Selection("preferred", "required"),
             "none"));
   }
 
@@ -298,7 +330,8 @@ final class Webauthn {
   private static UserVerificationRequirement verification(Challenges.Scope scope) {
     return switch (scope) {
       case LOGIN -> UserVerificationRequirement.DISCOURAGED;
-      case SIGNUP, HEADLESS_LOGIN, USER_SESSION -> UserVerificationRequirement.REQUIRED;
+      case SIGNUP, PASSKEY_LOGIN, HEADLESS_LOGIN, USER_SESSION ->
+          UserVerificationRequirement.REQUIRED;
     };
   }
 

@@ -46,7 +46,6 @@ public final class WebApi implements WebApplication {
   private static final Pattern CONNECTOR_PING =
       Pattern.compile("/webapi/ping/([A-Za-z0-9_-]{1,64})");
   private static final Pattern HEADLESS_LINK = Pattern.compile("/headless/([0-9a-f-]{36})");
-  private static final Pattern HEADLESS_PAGE = Pattern.compile("/web/headless/([0-9a-f-]{36})");
   private static final String LOCAL = "local";
   private static final String HEADLESS = "headless";
 
@@ -93,8 +92,7 @@ public final class WebApi implements WebApplication {
     if (link.matches()) {
       return WebResponse.redirect("/web/headless/" + link.group(1));
     }
-    Matcher page = HEADLESS_PAGE.matcher(path);
-    return page.matches() ? ApprovalHint.page(auth.publicAddress(), page.group(1)) : notFound();
+    return notFound();
   }
 
   private WebResponse pingConnector(String connector) {

@@ -204,7 +204,7 @@ public final class AuthFixture implements AutoCloseable {
           user, id, ssh, tlsPem, Duration.ofHours(10), "", facts.committed(commitment()));
     }
 
-    CompletionStage<SshLoginResponse> post(String user, HeadlessFactsJson facts) {
+    public CompletionStage<SshLoginResponse> post(String user, HeadlessFactsJson facts) {
       var answer = auth.headless().submit(request(user, facts), SERVER, new CompletableFuture<>());
       if (!answer.toCompletableFuture().isDone()) {
         agreeOnNumber(user, facts);
@@ -281,6 +281,10 @@ public final class AuthFixture implements AutoCloseable {
       this.securityKey = securityKey;
     }
 
+    public String name() {
+      return name;
+    }
+
     SshLoginResponse login(Duration ttl) {
       var begin =
           auth.logins()
@@ -306,7 +310,7 @@ public final class AuthFixture implements AutoCloseable {
           "");
     }
 
-    WebauthnAssertionJson sign(WebauthnChallengeJson challenge) {
+    public WebauthnAssertionJson sign(WebauthnChallengeJson challenge) {
       var options = challenge.publicKey();
       Assertion signed =
           securityKey.sign(

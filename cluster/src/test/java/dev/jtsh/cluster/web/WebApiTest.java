@@ -198,20 +198,6 @@ class WebApiTest {
         .isEqualTo("missing parameter 'username'");
   }
 
-  @Test
-  void linkLeadsToAPageThatSaysHowToApprove() throws Exception {
-    String id = "cb483ac7-2386-5991-9b89-9373500afe25";
-    WebResponse redirect = get("/headless/" + id);
-    WebResponse page = get("/web/headless/" + id);
-
-    assertThat(redirect.status()).isEqualTo(302);
-    assertThat(redirect.headers().get("Location")).containsExactly("/web/headless/" + id);
-    assertThat(new String(page.body(), UTF_8))
-        .contains("jtsh headless approve --proxy=localhost:3080 " + id);
-    assertThat(page.headers().get("Content-Security-Policy")).isNotNull();
-    assertThat(get("/web/headless/<script>").status()).isEqualTo(404);
-  }
-
   private WebApi api() {
     return new WebApi(fixture().auth, executor);
   }

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.cluster.web.page;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.google.protobuf.ByteString;
+import dev.jtsh.cluster.auth.Auth;
+import dev.jtsh.cluster.auth.WebSessions;
+import dev.jtsh.cluster.proxy.WebApplication;
+import dev.jtsh.cluster.proxy.WebRequest;
+import dev.jtsh.cluster.proxy.WebResponse;
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.error.WireException;
+import dev.jtsh.protocol.json.WireJson;
+import dev.jtsh.protocol.web.ErrorBody;
+import dev.jtsh.protocol.web.HeadlessResource;
+import dev.jtsh.protocol.web.HeadlessUpdate;
+import dev.jtsh.protocol.web.MfaLoginBeginResponse;
+import dev.jtsh.protocol.web.WebauthnAssertionJson;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The approval page at {@code /web/headless/<id>} and the calls of its script, in Teleport's forms
+ * where it has them (teleport-wire §2.8 and §3.6). Everything else goes on to the web API.
+ */
+public final class ApprovalPage implements WebApplication {
+  private static final Logger logger = LoggerFactory.getLogger(ApprovalPage.class);
+  private static final String UUID = "([0-9a-f-]{36})";
+  private static final Pattern PAGE = Pattern.compile("/web/headless/" + UUID);
+  private static final Pattern FILE = Pattern.compile("/web/page/([a-z.]{1,32})");
+  private static final Pattern REQUEST = Pattern.compile("/webapi/headless/" + UUID);
+  private static final Pattern VIEW = Pattern.compile("/webapi/jtsh/headless/" + UUID);
+  private static final String NO_SESSION = "no session: log in";
+
+  private final Auth auth;
+  private final WebApplication next;
+  private final Executor executor;
+  private final PageFiles files = new PageFiles();
+
+  /**
+   * The page before the rest of the web port.
+   *
+   * @param next answers what is not the page's
+   * @param executor runs what blocks; one virtual thread for each task
+   */
+  public ApprovalPage(Auth auth, WebApplication next, Executor executor) {
+    this.auth = auth;
+    this.next = next;
+    this.executor = executor;
+  }
+
+  /** What the page's script hears of its session; the other secret is in the cookie. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record SessionBody(
+      String type,
+      String token,
+      String user,
+      long expiresIn,
+      @JsonProperty("sessionExpires") Instant sessionExpires,
+      @JsonProperty("sessionInactiveTimeout") long inactiveMillis) {}
+
+  private record FinishBody(
+      String user,
+      @JsonProperty("webauthnAssertionResponse") @Nullable WebauthnAssertionJson answer) {}
+
+  private record ChallengeBody(
+      @JsonProperty("jtsh_headless_id") @Nullable String headlessId,
+      @JsonProperty("jtsh_facts_digest") @Nullable ByteString factsDigest,
+      @JsonProperty("jtsh_number") int number) {}
+
+  private interface Work {
+    WebResponse of(WebSessions.Visitor visitor);
+  }
+
+  @Override
+  public CompletionStage<WebResponse> handle(WebRequest request) {
+    String path = request.path();
+    String bare = path.startsWith("/v1/webapi/") ? path.substring("/v1".length()) : path;
+    return switch (request.method()) {
+      case "GET", "HEAD" -> get(bare, request);
+      case "POST" ->
+          switch (bare) {
+            case "/webapi/mfa/login/finishsession" -> logIn(request);
+            case "/webapi/mfa/authenticatechallenge" ->
+                changing(request, visitor -> challenge(visitor, request));
+            case "/webapi/sessions/web/renew" -> changing(request, this::renewed);
+            default -> next.handle(request);
+          };
+      case "PUT" -> {
+        Matcher decided = REQUEST.matcher(bare);
+        yield decided.matches()
+            ? changing(request, visitor -> decide(visitor, decided.group(1), request))
+            : next.handle(request);
+      }
+      case "DELETE" ->
+          bare.equals("/webapi/sessions/web")
+              ? changing(request, this::loggedOut)
+              : next.handle(request);
+      default -> next.handle(request);
+    };
+  }
+
+  private CompletionStage<WebResponse> get(String path, WebRequest request) {
+    if (PAGE.matcher(path).matches()) {
+      return CompletableFuture.completedFuture(files.page());
+    }
+    Matcher file = FILE.matcher(path);
+    if (file.matches()) {
+      return files
+          .file(file.group(1))
+          .<CompletionStage<WebResponse>>map(CompletableFuture::completedFuture)
+          .orElseGet(() -> next.handle(request));
+    }
+    Matcher view = VIEW.matcher(path);
+    if (view.matches()) {
+      return visited(request, visitor -> view(visitor, view.group(1)));
+    }
+    Matcher resource = REQUEST.matcher(path);
+    if (resource.matches()) {
+      return visited(request, visitor -> resource(visitor, resource.group(1)));
+    }
+    return next.handle(request);
+  }
+
+  private WebResponse view(WebSessions.Visitor visitor, String id) {
+    return json(
+        PageRequest.of(auth.webApprovals().look(visitor, id), auth.clock().instant()), Map.of());
+  }
+
+  private WebResponse resource(WebSessions.Visitor visitor, String id) {
+    try {
+      return json(HeadlessResource.of(auth.webApprovals().look(visitor, id)), Map.of());
+    } catch (WireException e) {
+      throw new WireException(ErrorKind.BAD_PARAMETER, "requested invalid headless session");
+    }
+  }
+
+  private CompletionStage<WebResponse> logIn(WebRequest request) {
+    if (!VisitorCheck.isFromOwnPage(request, auth.publicAddress())) {
+      return refused(403, "not from the page");
+    }
+    return answered(
+        request,
+        () -> {
+          FinishBody body = body(request, FinishBody.class);
+          WebauthnAssertionJson answer = body.answer();
+          if (answer == null) {
+            throw new WireException(ErrorKind.BAD_PARAMETER, "a signed challenge is missing");
+          }
+          String user = body.user() == null ? "" : body.user();
+          return opened(auth.webSessions().logIn(user, answer, request.remote()));
+        });
+  }
+
+  private WebResponse challenge(WebSessions.Visitor visitor, WebRequest request) {
+    ChallengeBody body = body(request, ChallengeBody.class);
+    ByteString digest = body.factsDigest();
+    return json(
+        new MfaLoginBeginResponse(
+            auth.webApprovals()
+                .challenge(
+                    visitor,
+                    request.remote(),
+                    body.headlessId() == null ? "" : body.headlessId(),
+                    digest == null ? ByteString.EMPTY : digest,
+                    body.number()),
+            false),
+        Map.of());
+  }
+
+  /** After an approval the session goes on under new secrets (security rule 22). */
+  private WebResponse decide(WebSessions.Visitor visitor, String id, WebRequest request) {
+    HeadlessUpdate update = body(request, HeadlessUpdate.class);
+    auth.webApprovals().decide(visitor, request.remote(), id, update);
+    return renewed(visitor);
+  }
+
+  private WebResponse renewed(WebSessions.Visitor visitor) {
+    return opened(auth.webSessions().renew(visitor));
+  }
+
+  private WebResponse loggedOut(WebSessions.Visitor visitor) {
+    auth.webSessions().logOut(visitor);
+    return json(ErrorBody.of("ok"), Map.of("Set-Cookie", List.of(VisitorCheck.noCookie())));
+  }
+
+  private WebResponse opened(WebSessions.Opened session) {
+    Duration left = Duration.between(auth.clock().instant(), session.expires());
+    return json(
+        new SessionBody(
+            "Bearer",
+            session.bearer(),
+            session.user(),
+            left.toSeconds(),
+            session.expires(),
+            WebSessions.IDLE_MAX.toMillis()),
+        Map.of("Set-Cookie", List.of(VisitorCheck.cookieOf(session))));
+  }
+
+  /** What changes something: only from the page itself. */
+  private CompletionStage<WebResponse> changing(WebRequest request, Work work) {
+    if (!VisitorCheck.isFromOwnPage(request, auth.publicAddress())) {
+      return refused(403, "not from the page");
+    }
+    return visited(request, work);
+  }
+
+  private CompletionStage<WebResponse> visited(WebRequest request, Work work) {
+    return answered(
+        request,
+        () ->
+            VisitorCheck.visitor(request, auth.webSessions())
+                .map(work::of)
+                .orElseGet(() -> failure(401, NO_SESSION)));
+  }
+
+  private CompletionStage<WebResponse> answered(
+      WebRequest request, java.util.function.Supplier<WebResponse> work) {
+    return CompletableFuture.supplyAsync(work, executor)
+        .exceptionally(failure -> {
+          Throwable cause =
+              failure instanceof CompletionException && failure.getCause() != null
+                  ? failure.getCause()
+                  : failure;
+          if (cause instanceof WireException e) {
+            return failure(e.kind().httpStatus(), e.error().message());
+          }
+          logger.error("web request {} failed", request, cause);
+          return failure(500, "internal error");
+        });
+  }
+
+  private static <T> T body(WebRequest request, Class<T> type) {
+    Optional<String> form = request.header("Content-Type");
+    if (form.isEmpty()
+        || !form.get()
+            .split(";", 2)[0]
+            .strip()
+            .toLowerCase(Locale.ROOT)
+            .equals("application/json")) {
+      throw new WireException(ErrorKind.BAD_PARAMETER, "invalid request");
+    }
+    return WireJson.read(request.body(), type);
+  }
+
+  private static CompletionStage<WebResponse> refused(int status, String message) {
+    return CompletableFuture.completedFuture(failure(status, message));
+  }
+
+  private static WebResponse failure(int status, String message) {
+    return WebResponse.json(status, WireJson.write(ErrorBody.of(message)));
+  }
+
+  private static WebResponse json(Object body, Map<String, List<String>> headers) {
+    return new WebResponse(200, "application/json; charset=utf-8", headers, WireJson.write(body));
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the page asks the cluster and the security key. Holds the session's header secret in this
+// tab only; the other secret is in a cookie that no script can read.
+
+const KEPT = 'jtsh.session';
+
+/** A refusal of the cluster, with its HTTP status. */
+export class Refused extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Who is logged in in this tab, or null. */
+export function session() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) || 'null');
+  return kept && Date.parse(kept.expires) > Date.now() ? kept : null;
+}
+
+function keep(body) {
+  const kept = { token: body.token, user: body.user, expires: body.sessionExpires };
+  sessionStorage.setItem(KEPT, JSON.stringify(kept));
+}
+
+export function forget() {
+  sessionStorage.removeItem(KEPT);
+}
+
+async function call(method, path, body) {
+  const headers = {};
+  const known = session();
+  if (known) {
+    headers.Authorization = 'Bearer ' + known.token;
+  }
+  if (body !== undefined) {
+    headers['Content-Type'] = 'application/json';
+  }
+  const response = await fetch('/v1/webapi/' + path, {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    credentials: 'same-origin',
+    redirect: 'error',
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) {
+    throw new Refused(response.status, answer.message || 'HTTP status ' + response.status);
+  }
+  return answer;
+}
+
+function bytes(base64) {
+  const text = atob(base64.replace(/-/g, '+').replace(/_/g, '/'));
+  return Uint8Array.from(text, (c) => c.charCodeAt(0));
+}
+
+function base64(buffer) {
+  const text = Array.from(new Uint8Array(buffer), (b) => String.fromCharCode(b)).join('');
+  return btoa(text).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+}
+
+/** Has a key sign; rejects with NotAllowedError when the person does not touch one. */
+async function sign(challenge) {
+  const options = challenge.publicKey;
+  const credential = await navigator.credentials.get({
+    publicKey: {
+      challenge: bytes(options.challenge),
+      timeout: options.timeout,
+      rpId: options.rpId,
+      allowCredentials: (options.allowCredentials || [])
+        .map((known) => ({ type: known.type, id: bytes(known.id) })),
+      userVerification: options.userVerification,
+    },
+  });
+  const response = credential.response;
+  return {
+    id: credential.id,
+    type: credential.type,
+    rawId: base64(credential.rawId),
+    response: {
+      clientDataJSON: base64(response.clientDataJSON),
+      authenticatorData: base64(response.authenticatorData),
+      signature: base64(response.signature),
+      userHandle: response.userHandle ? base64(response.userHandle) : '',
+    },
+  };
+}
+
+export async function logInWithPasskey() {
+  const begun = await call('POST', 'mfa/login/begin', { user: '', passwordless: true });
+  const answer = await sign(begun.webauthn_challenge);
+  keep(await call('POST', 'mfa/login/finishsession',
+    { user: '', webauthnAssertionResponse: answer }));
+}
+
+export async function logInWithPassword(user, pass) {
+  const begun = await call('POST', 'mfa/login/begin', { user, pass });
+  const answer = await sign(begun.webauthn_challenge);
+  keep(await call('POST', 'mfa/login/finishsession',
+    { user, webauthnAssertionResponse: answer }));
+}
+
+export async function logOut() {
+  try {
+    await call('DELETE', 'sessions/web');
+  } finally {
+    forget();
+  }
+}
+
+export const look = (id) => call('GET', 'jtsh/headless/' + id);
+
+/** Checks the number, has the key sign, approves. A wrong number denies the request. */
+export async function approve(id, digest, number) {
+  const challenge = await call('POST', 'mfa/authenticatechallenge',
+    { jtsh_headless_id: id, jtsh_facts_digest: digest, jtsh_number: number });
+  const answer = await sign(challenge.webauthn_challenge);
+  keep(await call('PUT', 'headless/' + id, {
+    action: 'accept',
+    webauthnAssertionResponse: answer,
+    jtsh_facts_digest: digest,
+    jtsh_number: number,
+  }));
+}
+
+export async function deny(id, report) {
+  keep(await call('PUT', 'headless/' + id, { action: 'denied', jtsh_report: report }));
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+// The states of the page. Text of others goes in as text only, never as HTML.
+import * as calls from './calls.js';
+
+const LOOK_AGAIN_MILLIS = 3000;
+const SPOKEN_SECONDS = [120, 60, 30, 10];
+const TITLE = 'Headless session';
+const at = (id) => document.getElementById(id);
+const id = location.pathname.split('/').pop();
+
+let shown = null; // The request on the screen.
+let clockAhead = 0; // Milliseconds that the cluster's clock is ahead of this one.
+let busy = false;
+let timers = [];
+
+function text(name, value) {
+  at(name).textContent = value;
+}
+
+function say(line) {
+  text('said', line);
+}
+
+/** Shows one state; a screen reader begins at its heading. */
+function state(name) {
+  timers.forEach(clearInterval);
+  timers = [];
+  document.querySelectorAll('main > section').forEach((section) => {
+    section.hidden = section.id !== name;
+  });
+  document.body.dataset.state = name;
+  const known = calls.session();
+  at('who').hidden = !known;
+  text('who-name', known ? known.user : '');
+  const heading = document.querySelector('#' + name + ' h1');
+  document.title = heading.textContent + ' - ' + TITLE;
+  heading.focus();
+}
+
+async function once(work) {
+  if (busy) {
+    return;
+  }
+  busy = true;
+  document.querySelectorAll('button').forEach((b) => b.setAttribute('aria-disabled', 'true'));
+  try {
+    await work();
+  } finally {
+    busy = false;
+    document.querySelectorAll('button').forEach((b) => b.removeAttribute('aria-disabled'));
+  }
+}
+
+const isUntouched = (error) => error.name === 'NotAllowedError' || error.name === 'AbortError';
+
+function words(error) {
+  if (isUntouched(error)) {
+    return 'The key was not used. Try again.';
+  }
+  return error instanceof calls.Refused ? error.message : 'The cluster cannot be reached. Try again.';
+}
+
+function askForLogin(note) {
+  calls.forget();
+  text('login-note', note);
+  at('login-note').hidden = note === '';
+  text('login-error', '');
+  state('login');
+}
+
+/** What no state of its own is for. */
+function failed(error) {
+  if (error instanceof calls.Refused && error.status === 401) {
+    askForLogin('Your login has ended. Log in again.');
+  } else {
+    text('failed-why', words(error));
+    state('failed');
+  }
+}
+
+async function load() {
+  if (!calls.session()) {
+    askForLogin('');
+    return;
+  }
+  state('wait');
+  try {
+    show(await calls.look(id));
+  } catch (error) {
+    if (error instanceof calls.Refused && (error.status === 404 || error.status === 400)) {
+      text('unknown-user', calls.session().user);
+      state('unknown');
+    } else {
+      failed(error);
+    }
+  }
+}
+
+function show(request) {
+  if (request.state !== 'pending') {
+    decided(request.state);
+    return;
+  }
+  shown = request;
+  clockAhead = Date.parse(request.now) - Date.now();
+  text('address', request.address);
+  text('key', request.fingerprint);
+  at('plain').hidden = request.facts !== null && request.facts !== undefined;
+  at('opens').hidden = !request.facts;
+  fillFacts(request.facts);
+  text('request-error', '');
+  state('request');
+  tick();
+  timers.push(setInterval(tick, 1000), setInterval(watch, LOOK_AGAIN_MILLIS));
+}
+
+function fillFacts(facts) {
+  at('number').hidden = true;
+  if (!facts) {
+    text('source', 'not said');
+    text('session', 'A full login');
+    text('asked', 'not said');
+    return;
+  }
+  text('source', facts.first_seen
+    ? 'First time: you never approved a request from this address'
+    : 'You have approved requests from this address before');
+  at('source').className = facts.first_seen ? 'warn' : '';
+  const continues = facts.continues_approved_at;
+  text('session', continues
+    ? 'Continues the session you approved at ' + time(continues) + ', same clusters'
+    : 'NEW session. ' + live(facts.live_sessions));
+  at('session').className = !continues && facts.live_sessions > 0 ? 'warn' : '';
+  const rows = facts.kube_clusters.length > 0
+    ? facts.kube_clusters
+    : ['None: you may use none of those asked for. Deny it.'];
+  at('clusters').replaceChildren(...rows.map((row) => {
+    const item = document.createElement('li');
+    const name = document.createElement('bdi');
+    name.textContent = row;
+    item.append(name);
+    return item;
+  }));
+  text('namespaces', facts.namespaces.length > 0 ? facts.namespaces.join(', ') : 'all you may use');
+  text('length', duration(facts.seconds) + ' from the approval on');
+  text('host', facts.host);
+  text('os-user', facts.os_user);
+  number(facts);
+}
+
+function number(facts) {
+  at('number').hidden = facts.number === 'none';
+  at('typed').hidden = facts.number !== 'type';
+  at('number-input').value = '';
+  at('choices').replaceChildren(...facts.choices.map((choice) => {
+    const label = document.createElement('label');
+    const radio = document.createElement('input');
+    radio.type = 'radio';
+    radio.name = 'number';
+    radio.value = String(choice);
+    radio.setAttribute('aria-describedby', 'number-help');
+    label.append(radio, String(choice));
+    return label;
+  }));
+}
+
+const time = (instant) => new Date(instant).toLocaleTimeString();
+const live = (count) => count === 0 ? 'None of yours is live now.'
+  : count === 1 ? 'One of yours is live already.' : count + ' of yours are live already.';
+
+function duration(seconds) {
+  const parts = [[3600, 'hour'], [60, 'minute'], [1, 'second']];
+  const said = [];
+  let rest = seconds;
+  for (const [size, unit] of parts) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) {
+      said.push(count + ' ' + unit + (count === 1 ? '' : 's'));
+    }
+  }
+  return said.join(' ') || 'no time';
+}
+
+/** Time left and age, each second; a screen reader hears of it four times. */
+function tick() {
+  const now = Date.now() + clockAhead;
+  if (shown.facts) {
+    const age = Math.max(0, Math.round((now - Date.parse(shown.facts.requested_at)) / 1000));
+    text('asked', duration(age).replace('no time', 'a moment') + ' ago, at '
+      + time(shown.facts.requested_at));
+  }
+  const left = Math.ceil((Date.parse(shown.expires) - now) / 1000);
+  if (left <= 0) {
+    state('expired');
+    return;
+  }
+  text('left', 'Time left: ' + Math.floor(left / 60) + ':' + String(left % 60).padStart(2, '0'));
+  if (SPOKEN_SECONDS.includes(left)) {
+    say(duration(left) + ' left');
+  }
+}
+
+/** Notices what another tab, phone or terminal decided. */
+async function watch() {
+  if (busy || document.hidden) {
+    return;
+  }
+  try {
+    const now = await calls.look(id);
+    if (!busy && document.body.dataset.state === 'request' && now.state !== 'pending') {
+      decided(now.state);
+    }
+  } catch (error) {
+    if (error instanceof calls.Refused && error.status === 401) {
+      failed(error);
+    } // Anything else: the next look may find it again, and the time runs anyway.
+  }
+}
+
+function decided(how) {
+  text('decided-how', how === 'approved'
+    ? 'This request was approved, here or elsewhere. There is nothing left to do.'
+    : 'This request was denied. It cannot be approved any more.');
+  state('decided');
+}
+
+/** The number as given, 0 where none is asked for, or null when it is missing. */
+function givenNumber() {
+  const kind = shown.facts ? shown.facts.number : 'none';
+  if (kind === 'none') {
+    return 0;
+  }
+  const value = kind === 'type'
+    ? at('number-input').value.trim()
+    : (document.querySelector('input[name=number]:checked') || { value: '' }).value;
+  return /^[1-9][0-9]{2}$/.test(value) ? Number(value) : null;
+}
+
+async function approve() {
+  const given = givenNumber();
+  if (given === null) {
+    text('request-error', shown.facts.number === 'type'
+      ? 'Type the three digits first.' : 'Choose the number first.');
+    (document.querySelector('#typed:not([hidden]) input') || at('choices').querySelector('input'))
+      .focus();
+    return;
+  }
+  text('request-error', '');
+  say('Use your key now');
+  try {
+    await calls.approve(id, shown.facts ? shown.facts.digest : '', given);
+    state('approved');
+    say('Approved. You can return to your terminal.');
+  } catch (error) {
+    await refused(error);
+  }
+}
+
+/** A refusal may mean that the request is over: the cluster is asked how it stands. */
+async function refused(error) {
+  const words403 = error instanceof calls.Refused && error.status === 403 ? error.message : '';
+  if (words403.includes('the request is denied')) {
+    text('denied-why', 'That is not the number on the terminal, so the request was denied. If you'
+      + ' did start it, run the command again.');
+    state('denied');
+    return;
+  }
+  if (error instanceof calls.Refused && error.status === 401) {
+    failed(error);
+    return;
+  }
+  const now = isUntouched(error) ? null : await calls.look(id).catch(() => null);
+  if (now && now.state !== 'pending') {
+    decided(now.state);
+  } else {
+    text('request-error', words(error));
+  }
+}
+
+async function deny(report) {
+  try {
+    await calls.deny(id, report);
+    text('denied-why', report
+      ? 'Denied and reported. This source can ask you for nothing more today.'
+      : 'The terminal is told no.');
+    state('denied');
+  } catch (error) {
+    await refused(error);
+  }
+}
+
+async function logIn(work) {
+  text('login-error', '');
+  try {
+    await work();
+  } catch (error) {
+    text('login-error', error instanceof calls.Refused && error.status === 403
+      ? 'That is not right: check user, password and key.' : words(error));
+    return;
+  }
+  await load();
+}
+
+at('passkey').addEventListener('click', () => once(() => logIn(calls.logInWithPasskey)));
+at('password-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const user = at('user').value.trim();
+  const pass = at('password').value;
+  at('password').value = '';
+  once(() => logIn(() => calls.logInWithPassword(user, pass)));
+});
+at('log-out').addEventListener('click', () => once(async () => {
+  await calls.logOut().catch(() => null);
+  askForLogin('You are logged out.');
+}));
+at('decide').addEventListener('submit', (event) => {
+  event.preventDefault();
+  once(approve);
+});
+at('deny').addEventListener('click', () => once(() => deny(false)));
+at('report').addEventListener('click', () => once(() => deny(true)));
+at('again').addEventListener('click', () => once(load));
+at('retry').addEventListener('click', () => once(load));
+
+once(load);

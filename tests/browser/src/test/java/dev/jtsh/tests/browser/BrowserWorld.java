@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jtsh.tests.browser;
+
+import dev.jtsh.pki.Pem;
+import dev.jtsh.tests.fixtures.TestPki;
+import dev.jtsh.tests.kubernetes.ProgramResult;
+import dev.jtsh.tests.kubernetes.RunningProgram;
+import dev.jtsh.tests.support.Guard;
+import dev.jtsh.tests.support.Laptop;
+import dev.jtsh.tests.support.RunningCluster;
+import dev.jtsh.tests.support.ShownRequest;
+import dev.jtsh.tests.support.terminal.PseudoTerminal;
+import dev.jtsh.tests.support.terminal.TerminalSize;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** A cluster, people with passkeys, a machine without a browser, and one with. */
+final class BrowserWorld implements AutoCloseable {
+  static final Duration SOON = Duration.ofSeconds(60);
+  static final String PASSWORD = "a password for browsers only";
+  static final String KUBE = "staging";
+
+  private final Path root = Path.of(System.getProperty("jtsh.root", ".")).toAbsolutePath();
+  private final Path directory;
+  private final Guard guard;
+  private final RunningCluster cluster;
+  private final AtomicInteger people = new AtomicInteger();
+
+  private BrowserWorld(Path directory) throws IOException {
+    this.directory = directory;
+    guard = Guard.removing(directory);
+    Files.createDirectory(home());
+    cluster =
+        RunningCluster.start(
+            root,
+            Files.createDirectory(directory.resolve("cluster")),
+            "browser",
+            Map.of(KUBE, nobodyThere(), "production", nobodyThere()));
+    trust();
+  }
+
+  /** A kubeconfig of an API server that does not run: no request gets that far. */
+  private Path nobodyThere() throws IOException {
+    try (TestPki pki = new TestPki()) {
+      String authority =
+          Base64.getEncoder()
+              .encodeToString(
+                  Pem.encode(pki.root().certificate())
+                      .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      return Files.writeString(
+          Files.createTempFile(directory, "nobody", ".kubeconfig"),
+          """
+          apiVersion: v1
+          kind: Config
+          current-context: x
+          contexts: [{name: x, context: {cluster: x, user: x}}]
+          clusters:
+          - name: x
+            cluster: {server: "https://127.0.0.1:1", certificate-authority-data: "%s"}
+          users: [{name: x, user: {token: none}}]
+          """
+              .formatted(authority));
+    }
+  }
+
+  /** Chromium reads its own store below HOME. */
+  private void trust() throws IOException {
+    Path store = Files.createDirectories(home().resolve(".pki/nssdb"));
+    run("certutil", "-d", "sql:" + store, "-N", "--empty-password");
+    run(
+        "certutil",
+        "-d",
+        "sql:" + store,
+        "-A",
+        "-t",
+        "C,,",
+        "-n",
+        "jtsh",
+        "-i",
+        cluster.webCa().toString());
+  }
+
+  private void run(String... command) {
+    try (RunningProgram running =
+        RunningProgram.start(List.of(command), Map.of("PATH", "/usr/bin:/bin"))) {
+      ProgramResult result = running.awaitEnd(SOON);
+      result.orThrow();
+    }
+  }
+
+  /**
+   * Somebody with a passkey.
+   *
+   * @param name the Teleport user
+   * @param laptop where the user is logged in
+   */
+  record Person(String name, Laptop laptop, Path softwareKey) {
+    Passkey passkey() throws IOException {
+      return Passkey.of(softwareKey);
+    }
+  }
+
+  /** A new user of the cluster. */
+  Person person() throws IOException {
+    String name = "person" + people.incrementAndGet();
+    Path role = directory.resolve(name + ".yaml");
+    Files.writeString(
+        role,
+        """
+        kind: role
+        version: v7
+        metadata: {name: "access-%s"}
+        spec:
+          allow: {kubernetes_labels: {"*": "*"}, kubernetes_groups: [g]}
+        """
+            .formatted(name));
+    cluster.addRole(role);
+    String invite = cluster.addUser(name, "access-" + name);
+    Path place = Files.createDirectory(directory.resolve("laptop-" + name));
+    Laptop made = new Laptop(place, cluster.proxy(), name, cluster.webCa());
+    made.signUp(invite, PASSWORD).orThrow();
+    return new Person(name, made, place.resolve("software-key"));
+  }
+
+  /** A session that was asked for on a terminal. */
+  record Asking(PseudoTerminal terminal, ShownRequest request, String link)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      terminal.close();
+    }
+  }
+
+  /** Asks for a session of this user. */
+  Asking ask(Person person) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("HOME", home().toString());
+    environment.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    environment.put("LC_ALL", "C.UTF-8");
+    environment.put("SHELL", "/bin/bash");
+    environment.put("PS1", "browser> ");
+    List<String> command =
+        new ArrayList<>(
+            List.of(root.resolve("jtsh").toString(), "--headless", "proxy", "kube", KUBE));
+    command.addAll(
+        List.of(
+            "--proxy=" + cluster.proxy(),
+            "--user=" + person.name(),
+            "--ca-file=" + cluster.webCa()));
+    PseudoTerminal terminal = PseudoTerminal.start(command, environment, home(), TerminalSize.WIDE);
+    boolean asked = false;
+    try {
+      ShownRequest request = ShownRequest.on(terminal, SOON);
+      asked = true;
+      return new Asking(terminal, request, link(request.id()));
+    } finally {
+      if (!asked) {
+        terminal.close();
+      }
+    }
+  }
+
+  String link(String id) {
+    return origin() + "/web/headless/" + id;
+  }
+
+  String origin() {
+    return "https://" + cluster.proxy();
+  }
+
+  RunningCluster cluster() {
+    return cluster;
+  }
+
+  Browser browser(Browser.Window window, boolean dark) throws IOException {
+    return Browser.start(home(), Files.createTempDirectory(directory, "profile"), window, dark);
+  }
+
+  /** Where pictures are kept for people to look at. */
+  static Path picture(String name) {
+    return Path.of("target", "pictures", name + ".png").toAbsolutePath();
+  }
+
+  private Path home() {
+    return directory.resolve("home");
+  }
+
+  @Override
+  public void close() {
+    cluster.close();
+    guard.close();
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(one);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + directory, e);
+    }
+  }
+
+  /** Gives tests the world; it starts with the first and is closed after the last. */
+  static final class Visit implements ParameterResolver {
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+      return parameter.getParameter().getType() == BrowserWorld.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+      return context
+          .getRoot()
+          .getStore(ExtensionContext.Namespace.create(BrowserWorld.class))
+          .getOrComputeIfAbsent(BrowserWorld.class, key -> build(), BrowserWorld.class);
+    }
+
+    private static BrowserWorld build() {
+      try {
+        return new BrowserWorld(Files.createTempDirectory("jtsh-browser-"));
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot build the world of the browser", e);
+      }
+    }
+  }
+}
