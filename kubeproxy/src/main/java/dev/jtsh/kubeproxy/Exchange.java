@@ -89,9 +89,53 @@ final class Exchange {
         loop.desk().refuse(kubeCluster, request.method().name(), request.path());
     if (refusal.isPresent()) {
       fail(refusal.get());
+      return;
+    }
+    Optional<CompletionStage<Optional<KubeStatus>>> question =
+        loop.desk().confirm(kubeCluster, request.method().name(), request.path());
+    if (question.isPresent()) {
+      awaitConfirmation(question.get());
     } else {
       askIdentity();
     }
+  }
+
+  /** A person decides; the client may go away meanwhile. */
+  private void awaitConfirmation(CompletionStage<Optional<KubeStatus>> decision) {
+    if (!waitInTime()) {
+      return;
+    }
+    decision.whenComplete((refusal, failure) ->
+        loop.eventLoop()
+            .execute(() -> {
+              stopWaiting();
+              if (done) {
+                return;
+              }
+              if (failure != null) {
+                fail(Failures.ofIdentity(kubeCluster, failure));
+              } else if (refusal.isPresent()) {
+                fail(refusal.get());
+              } else {
+                askIdentity();
+              }
+            }));
+  }
+
+  /** Takes one of the places for requests that wait; false if there is none and it failed. */
+  private boolean waitInTime() {
+    if (!loop.tryWait()) {
+      fail(Failures.tooManyWaiting());
+      return false;
+    }
+    holdsPlace = true;
+    waitLimit =
+        loop.eventLoop()
+            .schedule(
+                () -> fail(Failures.identityTimeout(kubeCluster)),
+                loop.config().identityTimeout().toNanos(),
+                TimeUnit.NANOSECONDS);
+    return true;
   }
 
   private void answerHere() {
@@ -127,17 +171,9 @@ final class Exchange {
       acquireInTime(future.join());
       return;
     }
-    if (!loop.tryWait()) {
-      fail(Failures.tooManyWaiting());
+    if (!waitInTime()) {
       return;
     }
-    holdsPlace = true;
-    waitLimit =
-        loop.eventLoop()
-            .schedule(
-                () -> fail(Failures.identityTimeout(kubeCluster)),
-                loop.config().identityTimeout().toNanos(),
-                TimeUnit.NANOSECONDS);
     identity.whenComplete((answer, failure) ->
         loop.eventLoop()
             .execute(() -> {

@@ -28,6 +28,16 @@ public interface RequestDesk {
   }
 
   /**
+   * Has a person asked before a request is passed on; asked after {@link #refuse} let it pass.
+   *
+   * @return empty for no question; else completes with empty for a yes, or with what to answer
+   */
+  default Optional<CompletionStage<Optional<KubeStatus>>> confirm(
+      String kubeCluster, String method, String path) {
+    return Optional.empty();
+  }
+
+  /**
    * Answers a request for one of the {@link #OWN_PATHS}.
    *
    * @return JSON, in UTF-8; fails with {@link IdentityUnavailableException} to say why not

@@ -92,7 +92,10 @@ final class KubeShellSession {
     }
     clusters = ordered();
     SessionManners manners = selection.manners();
-    SessionDesk desk = new SessionDesk(id, manners.guard(), outside.clock());
+    Confirmations confirmations =
+        new Confirmations(
+            console, TerminalVoice.Screen.ofStdin(), Confirmations.Asker.atTerminal());
+    SessionDesk desk = new SessionDesk(id, manners.guard(), confirmations, outside.clock());
     Instant now = outside.clock().instant();
     try (TerminalVoice voice =
             new TerminalVoice(

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,13 +83,7 @@ final class KubectlCommand implements Callable<Integer> {
     }
     SessionManners manners =
         new SessionManners(
-            LiveSession.AtEnd.ASK,
-            false,
-            new LocalGuard(false, Set.of(), ""),
-            false,
-            false,
-            true,
-            Optional.empty());
+            LiveSession.AtEnd.ASK, false, LocalGuard.open(), false, false, true, Optional.empty());
     return new KubeSelection(
         names,
         Map.of(),

@@ -16,8 +16,10 @@ import java.util.Set;
  * @param readOnly nothing that changes or starts something, or opens a way into a pod
  * @param deniedVerbs Kubernetes verbs, such as {@code delete}
  * @param namespace the only one that may be used; empty for all
+ * @param confirmDelete whether the person at the terminal is asked before something is deleted
  */
-record LocalGuard(boolean readOnly, Set<String> deniedVerbs, String namespace) {
+record LocalGuard(
+    boolean readOnly, Set<String> deniedVerbs, String namespace, boolean confirmDelete) {
   /** The verbs of Kubernetes that can be denied. */
   static final Set<String> VERBS =
       Set.of(
@@ -40,11 +42,11 @@ record LocalGuard(boolean readOnly, Set<String> deniedVerbs, String namespace) {
 
   /** Lets everything pass. */
   static LocalGuard open() {
-    return new LocalGuard(false, Set.of(), "");
+    return new LocalGuard(false, Set.of(), "", false);
   }
 
   private boolean isOpen() {
-    return !readOnly && deniedVerbs.isEmpty() && namespace.isEmpty();
+    return !readOnly && deniedVerbs.isEmpty() && namespace.isEmpty() && !confirmDelete;
   }
 
   /** Why a request does not pass; empty if it does. */
@@ -80,6 +82,29 @@ record LocalGuard(boolean readOnly, Set<String> deniedVerbs, String namespace) {
               SafeText.of(namespace)));
     }
     return Optional.empty();
+  }
+
+  /** What to ask before a request that {@link #refuse} let pass; empty for nothing. */
+  Optional<SafeText> question(String kubeCluster, String method, String path) {
+    if (!confirmDelete || !method.equals("DELETE")) {
+      return Optional.empty();
+    }
+    try {
+      KubeRequest request = KubeRequest.parse(method, path);
+      String in = request.resource().equals("namespaces") ? "" : request.namespace();
+      return Optional.of(
+          SafeText.format(
+              "delete {}{}{} in {}?",
+              SafeText.of(
+                  request.verb().equals("deletecollection")
+                      ? "ALL " + request.resource()
+                      : request.isResource() ? request.resource() : request.path()),
+              SafeText.of(request.name().isEmpty() ? "" : " " + request.name()),
+              SafeText.of(in.isEmpty() ? "" : " of namespace " + in),
+              SafeText.of(kubeCluster)));
+    } catch (BadKubeRequestException e) {
+      return Optional.of(SafeText.format("delete something in {}?", SafeText.of(kubeCluster)));
+    }
   }
 
   /** Questions about permissions are asked with "create" and change nothing. */

@@ -139,6 +139,11 @@ final class ProxyKubeCommand implements Callable<Integer> {
       description = "Pass on only what is about this namespace.")
   private String namespaceOnly = "";
 
+  @Option(
+      names = "--confirm-delete",
+      description = "Ask at this terminal before something is deleted. A seat belt, no permission.")
+  private boolean confirmDelete;
+
   @Mixin private KubeconfigPathOption kubeconfigPath = new KubeconfigPathOption();
 
   @Option(
@@ -260,7 +265,7 @@ final class ProxyKubeCommand implements Callable<Integer> {
     return new SessionManners(
         end,
         bell,
-        new LocalGuard(readOnly, Set.copyOf(denied), namespaceOnly),
+        new LocalGuard(readOnly, Set.copyOf(denied), namespaceOnly, confirmDelete),
         pathByPid,
         !noJoin,
         false,

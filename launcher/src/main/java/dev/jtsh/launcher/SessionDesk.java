@@ -30,6 +30,7 @@ final class SessionDesk implements RequestDesk {
   private final String id;
   private final LocalGuard guard;
   private final InstantSource clock;
+  private final Confirmations confirmations;
   private final LongAdder served = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private volatile @Nullable LastError lastError;
@@ -37,9 +38,10 @@ final class SessionDesk implements RequestDesk {
 
   private record LastError(Instant at, String kubeCluster, SafeText message) {}
 
-  SessionDesk(String id, LocalGuard guard, InstantSource clock) {
+  SessionDesk(String id, LocalGuard guard, Confirmations confirmations, InstantSource clock) {
     this.id = id;
     this.guard = guard;
+    this.confirmations = confirmations;
     this.clock = clock;
   }
 
@@ -51,6 +53,12 @@ final class SessionDesk implements RequestDesk {
   @Override
   public Optional<KubeStatus> refuse(String kubeCluster, String method, String path) {
     return guard.refuse(method, path);
+  }
+
+  @Override
+  public Optional<CompletionStage<Optional<KubeStatus>>> confirm(
+      String kubeCluster, String method, String path) {
+    return guard.question(kubeCluster, method, path).map(confirmations::ask);
   }
 
   @Override

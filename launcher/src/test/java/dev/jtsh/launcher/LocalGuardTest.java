@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LocalGuardTest {
-  private static final LocalGuard READ_ONLY = new LocalGuard(true, Set.of(), "");
-  private static final LocalGuard ONE_NAMESPACE = new LocalGuard(false, Set.of(), "web");
+  private static final LocalGuard READ_ONLY = new LocalGuard(true, Set.of(), "", false);
+  private static final LocalGuard ONE_NAMESPACE = new LocalGuard(false, Set.of(), "web", false);
 
   @ParameterizedTest
   @CsvSource({
@@ -43,7 +43,7 @@ class LocalGuardTest {
 
   @Test
   void aDeniedVerbIsRefusedAsVerbAndAsSubresource() {
-    LocalGuard guard = new LocalGuard(false, Set.of("delete", "exec"), "");
+    LocalGuard guard = new LocalGuard(false, Set.of("delete", "exec"), "", false);
 
     assertThat(guard.refuse("DELETE", "/api/v1/namespaces/web/pods/a")).isPresent();
     assertThat(guard.refuse("POST", "/api/v1/namespaces/web/pods/a/exec?command=sh")).isPresent();
@@ -62,5 +62,20 @@ class LocalGuardTest {
   @Test
   void withoutAWordItPassesEverything() {
     assertThat(LocalGuard.open().refuse("DELETE", "/api/v1/namespaces/web")).isEmpty();
+  }
+
+  @Test
+  void beforeADeletionTheQuestionNamesWhatAndWhere() {
+    LocalGuard guard = new LocalGuard(false, Set.of(), "", true);
+    assertThat(guard.question("c1", "DELETE", "/api/v1/namespaces/web/pods/a?x=y"))
+        .hasValueSatisfying(
+            asked -> assertThat(asked).hasToString("delete pods a of namespace web in c1?"));
+    assertThat(guard.question("c1", "DELETE", "/apis/apps/v1/namespaces/web/deployments"))
+        .hasValueSatisfying(
+            asked -> assertThat(asked.toString()).startsWith("delete ALL deployments"));
+    assertThat(guard.question("c1", "DELETE", "/healthz")).isPresent();
+    assertThat(guard.question("c1", "GET", "/api/v1/namespaces/web/pods/a")).isEmpty();
+    assertThat(LocalGuard.open().question("c1", "DELETE", "/api/v1/nodes/a")).isEmpty();
+    assertThat(guard.refuse("DELETE", "/api/v1/namespaces/web/../web/pods/a")).isPresent();
   }
 }

@@ -134,4 +134,46 @@ final class HeldLoginStory {
     assertThat(touched.orThrow().stdout()).contains(NAMESPACE);
     assertThat(touched.stderr().split("Tap any security key", -1)).hasSize(2);
   }
+
+  @Test
+  void withConfirmDeleteThePersonAtTheTerminalDecides() {
+    List<String> command =
+        List.of(
+            world.program().toString(),
+            "proxy",
+            "kube",
+            StoryWorld.KUBE,
+            "--exec",
+            "--confirm-delete");
+    try (PseudoTerminal terminal = world.terminal(command, at(world.laptop()))) {
+      terminal.expect(StoryWorld.PROMPT, StoryWorld.SOON);
+      terminal.sendLine("kubectl create configmap doomed -n kube-public");
+      terminal.expect("configmap/doomed created", StoryWorld.SOON);
+      for (String answer : List.of("n", "y")) {
+        terminal.sendLine("kubectl delete configmap doomed -n kube-public; echo status=$?");
+        terminal.expect(
+            "delete configmaps doomed of namespace kube-public in c1? [y/N]", StoryWorld.SOON);
+        terminal.sendLine(answer);
+        terminal.expect(
+            answer.equals("y") ? "\"doomed\" deleted" : "the answer was no", StoryWorld.SOON);
+        terminal.expect(answer.equals("y") ? "status=0" : "status=1", StoryWorld.SOON);
+        terminal.expect(StoryWorld.PROMPT, StoryWorld.SOON);
+      }
+      terminal.sendLine("exit 0");
+      assertThat(terminal.awaitExit(StoryWorld.SOON)).isZero();
+    }
+    ProgramResult alone =
+        run(
+            "proxy",
+            "kube",
+            StoryWorld.KUBE,
+            "--confirm-delete",
+            "--",
+            "kubectl",
+            "delete",
+            "configmap",
+            "kube-root-ca.crt");
+    assertThat(alone.exitCode()).isEqualTo(1);
+    assertThat(alone.stderr()).contains("there is no terminal to ask at");
+  }
 }
