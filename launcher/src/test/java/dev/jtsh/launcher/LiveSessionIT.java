@@ -94,7 +94,9 @@ class LiveSessionIT {
             InstantSource.system(),
             new SplittableRandom(1))) {
       assertThat(session.await((cause, pause) -> {})).isInstanceOf(HeadlessOutcome.Approved.class);
-      return ((ActivationOutcome.Active) session.activate(failure -> {})).session();
+      ActivationOutcome outcome = session.activate(failure -> {});
+      assertThat(outcome).isInstanceOf(ActivationOutcome.Active.class);
+      return ((ActivationOutcome.Active) outcome).session();
     }
   }
 
