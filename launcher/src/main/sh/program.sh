@@ -14,16 +14,23 @@ for name in LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG LD_PROFILE LD_BIND_NOW 
   fi
 done
 unset name value present
-# TLS decodes what it receives in memory of its own and gives that back as it is, passwords in it:
-# here the C library overwrites all it gets back. Costs a server 1 to 3 percent of TLS.
+# A server's TLS decodes what it receives in memory of its own and gives that back as it is, passwords
+# in it: the C library overwrites all it gets back (1 to 3 percent of TLS). A client needs few pools of
+# the C library: each keeps megabytes that no other can use. Not passed on to the session's shell.
 case @MAIN@ in
-  *.cluster.*) GLIBC_TUNABLES=glibc.malloc.perturb=255:glibc.malloc.tcache_count=0; export GLIBC_TUNABLES ;;
+  *.cluster.*) GLIBC_TUNABLES=glibc.malloc.perturb=255:glibc.malloc.tcache_count=0 ;;
+  *) GLIBC_TUNABLES=glibc.malloc.arena_max=2 ;;
 esac
+export GLIBC_TUNABLES
 # What ends in a moment is compiled quickly; what serves for hours may be compiled well, and gives
-# the memory that takes back (measured in docs/performance.md).
+# the memory that takes back (measured in docs/performance.md). A session's heap begins small: what is
+# young is touched again and again, however little of it is in use.
 tiers=-XX:TieredStopAtLevel=1
 case " $* " in
-  *" proxy "* | *" start "*) tiers=-XX:TrimNativeHeapInterval=10000 ;;
+  *" start "*) tiers=-XX:TrimNativeHeapInterval=10000 ;;
+  *" proxy "*)
+    tiers="-XX:TrimNativeHeapInterval=10000 -Xms12m -Xmn8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20"
+    ;;
 esac
 exec @JAVA@ @FLAGS@ $tiers -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
   -XX:+ErrorFileToStderr -XX:-DumpReplayDataOnError -XX:-CreateCoredumpOnCrash \

@@ -14,6 +14,7 @@ import dev.jtsh.launcher.doctor.Report;
 import dev.jtsh.launcher.doctor.ReportDocument;
 import dev.jtsh.launcher.doctor.ReportText;
 import dev.jtsh.launcher.doctor.RunningProcess;
+import dev.jtsh.launcher.doctor.SessionSelf;
 import dev.jtsh.nativebindings.CurrentUser;
 import dev.jtsh.nativebindings.TerminalState;
 import dev.jtsh.protocol.text.SafeText;
@@ -61,7 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
             CurrentUser.uid(),
             outside.home(),
             Machine.FileOwners::ofSystem);
-    Doctor doctor = new Doctor(machine, new RunningProcess(), ownCode(), reach());
+    Doctor doctor = new Doctor(machine, new RunningProcess(), ownCode(), reach(), this::askSession);
     Report report = doctor.examine();
     if (format == DocumentFormat.text) {
       for (SafeText line : new ReportText(colours()).lines(report)) {
@@ -71,6 +72,15 @@ final class DoctorCommand implements Callable<Integer> {
       outside.console().document(format.write(ReportDocument.of(report)));
     }
     return exitCode(report.worst()).status();
+  }
+
+  /** As {@code jtsh status} does: through the session's own port, with its kubeconfig. */
+  private SessionSelf askSession() throws IOException {
+    try (SessionLink link =
+        SessionLink.ofShell(outside.environment())
+            .orElseThrow(() -> new IOException("its kubeconfig cannot be read here"))) {
+      return link.self();
+    }
   }
 
   private static ExitCode exitCode(Report.Status worst) {

@@ -5,18 +5,23 @@ import dev.jtsh.client.ClusterRoute;
 import dev.jtsh.client.ProxyAddress;
 import dev.jtsh.kubeproxy.DirectDialer;
 import dev.jtsh.kubeproxy.DoorPolicy;
+import dev.jtsh.kubeproxy.DoorReport;
 import dev.jtsh.kubeproxy.KubeProxy;
 import dev.jtsh.kubeproxy.KubeProxyConfig;
 import dev.jtsh.kubeproxy.KubeconfigContext;
 import dev.jtsh.kubeproxy.KubeconfigWriter;
 import dev.jtsh.kubeproxy.LocalCredentials;
 import dev.jtsh.kubeproxy.UpstreamTarget;
+import dev.jtsh.launcher.doctor.SessionSelf;
 import dev.jtsh.launcher.join.CannotJoinException;
 import dev.jtsh.launcher.join.JoinDoor;
 import dev.jtsh.launcher.join.JoinOffer;
 import dev.jtsh.nativebindings.MemoryFile;
 import dev.jtsh.nativebindings.MemoryLock;
+import dev.jtsh.nativebindings.NativeKey;
 import dev.jtsh.nativebindings.PasswdEntry;
+import dev.jtsh.nativebindings.ProcessState;
+import dev.jtsh.nativebindings.SecretArena;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.nativebindings.SecretPlace;
 import dev.jtsh.nativebindings.SessionFile;
@@ -30,7 +35,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -121,7 +128,7 @@ final class KubeShellSession {
           return refused.get().status();
         }
       }
-      desk.of(live);
+      desk.of(live, () -> self(kubeconfig, proxy));
       if (manners.file().isPresent()) {
         return serve(manners.file().get(), kubeconfig, proxy, live);
       }
@@ -136,6 +143,8 @@ final class KubeShellSession {
               : selection.command();
       SessionShell made = new SessionShell(command, kubeconfig, markers(), manners.pathByPid());
       shell = made;
+      // What the way here has used up is given back once; a session may then be quiet for hours.
+      System.gc();
       return runShell(made, live);
     } catch (IOException e) {
       return failures
@@ -175,6 +184,19 @@ final class KubeShellSession {
       Thread.currentThread().interrupt();
     }
     return ExitCode.OK.status();
+  }
+
+  /** Asked of the kernel at that moment: a few small files of /proc. */
+  private static SessionSelf self(SessionFile kubeconfig, KubeProxy proxy) {
+    DoorReport door = proxy.door();
+    Map<String, Long> refused = new HashMap<>();
+    door.refused().forEach((why, count) -> refused.put(why.name().toLowerCase(Locale.ROOT), count));
+    return new SessionSelf(
+        SecretArena.process().state(),
+        NativeKey.memoryState(),
+        ProcessState.ofThisProcess(),
+        kubeconfig.locked(),
+        new SessionSelf.Port(door.ownersChecked(), door.connections(), door.handshakes(), refused));
   }
 
   /** How other terminals join; without one the session works all the same. */

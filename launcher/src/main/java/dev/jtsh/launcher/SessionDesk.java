@@ -3,6 +3,7 @@ package dev.jtsh.launcher;
 
 import dev.jtsh.kubeproxy.IdentityUnavailableException;
 import dev.jtsh.kubeproxy.RequestDesk;
+import dev.jtsh.launcher.doctor.SessionSelf;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.kube.KubeStatus;
 import dev.jtsh.protocol.text.SafeText;
@@ -13,16 +14,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the session says to each request, and what it tells about itself to {@code jtsh status} and
- * {@code jtsh renew}: they come in by the same port as kubectl, with the same certificate, so
- * nothing more has to be opened for them.
+ * What the session says to each request, and what it tells about itself to {@code jtsh status},
+ * {@code jtsh renew} and {@code jtsh doctor}: they come in by the same port as kubectl, with the
+ * same certificate, so nothing more has to be opened for them.
  */
 final class SessionDesk implements RequestDesk {
   static final String STATUS_PATH = OWN_PATHS + "v1/status";
   static final String RENEW_PATH = OWN_PATHS + "v1/renew";
+  static final String SELF_PATH = OWN_PATHS + "v1/self";
 
   /** kubectl begins to warn this long before the end. */
   private static final Duration WARN = Duration.ofMinutes(10);
@@ -35,6 +38,7 @@ final class SessionDesk implements RequestDesk {
   private final LongAdder failed = new LongAdder();
   private volatile @Nullable LastError lastError;
   private volatile @Nullable KubeAccess session;
+  private volatile @Nullable Supplier<SessionSelf> self;
 
   private record LastError(Instant at, String kubeCluster, SafeText message) {}
 
@@ -45,8 +49,13 @@ final class SessionDesk implements RequestDesk {
     this.clock = clock;
   }
 
-  /** Names the session it speaks for, before anybody asks. */
-  void of(KubeAccess live) {
+  /**
+   * Names the session it speaks for, before anybody asks.
+   *
+   * @param look looks at the process; may read files
+   */
+  void of(KubeAccess live, Supplier<SessionSelf> look) {
+    self = look;
     session = live;
   }
 
@@ -64,11 +73,15 @@ final class SessionDesk implements RequestDesk {
   @Override
   public CompletionStage<byte[]> own(String method, String path) {
     KubeAccess live = session;
-    if (live == null) {
+    Supplier<SessionSelf> look = self;
+    if (live == null || look == null) {
       return unknown();
     }
     return switch (method + " " + path) {
       case "GET " + STATUS_PATH -> CompletableFuture.completedFuture(status(live));
+      case "GET " + SELF_PATH ->
+          CompletableFuture.supplyAsync(
+              () -> WireJson.write(look.get()), task -> Thread.ofVirtual().start(task));
       case "POST " + RENEW_PATH -> {
         live.renew();
         yield CompletableFuture.completedFuture(status(live));

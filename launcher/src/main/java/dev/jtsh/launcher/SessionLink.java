@@ -3,6 +3,7 @@ package dev.jtsh.launcher;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.jtsh.launcher.doctor.SessionSelf;
 import dev.jtsh.nativebindings.SecretArena;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.pki.HeldKey;
@@ -34,6 +35,7 @@ import java.util.Optional;
  */
 final class SessionLink implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final String KUBECONFIG_FILE = "/memfd:kubeconfig";
   private static final long KUBECONFIG_BYTES_MAX = 16L * 1024 * 1024;
 
   private final HeldKey key;
@@ -63,7 +65,8 @@ final class SessionLink implements AutoCloseable {
     for (String path : places(environment)) {
       try {
         Path file = Path.of(path);
-        if (Files.isReadable(file)) {
+        // A closed descriptor's number may be that of a large file of this very process by now.
+        if (Files.readSymbolicLink(file).toString().startsWith(KUBECONFIG_FILE)) {
           return Optional.of(of(Files.readAllBytes(file)));
         }
       } catch (IOException | RuntimeException e) {
@@ -134,7 +137,7 @@ final class SessionLink implements AutoCloseable {
    * @throws IOException when it does not answer
    */
   LiveStatus status() throws IOException {
-    return ask("GET", SessionDesk.STATUS_PATH);
+    return ask("GET", SessionDesk.STATUS_PATH, LiveStatus.class);
   }
 
   /**
@@ -143,10 +146,19 @@ final class SessionLink implements AutoCloseable {
    * @throws IOException when it does not answer
    */
   LiveStatus renew() throws IOException {
-    return ask("POST", SessionDesk.RENEW_PATH);
+    return ask("POST", SessionDesk.RENEW_PATH, LiveStatus.class);
   }
 
-  private LiveStatus ask(String method, String path) throws IOException {
+  /**
+   * What it knows about itself.
+   *
+   * @throws IOException when it does not answer
+   */
+  SessionSelf self() throws IOException {
+    return ask("GET", SessionDesk.SELF_PATH, SessionSelf.class);
+  }
+
+  private <T> T ask(String method, String path, Class<T> type) throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(base + path))
             .method(method, HttpRequest.BodyPublishers.noBody())
@@ -157,7 +169,7 @@ final class SessionLink implements AutoCloseable {
       if (response.statusCode() != 200) {
         throw new IOException("the session answers with " + response.statusCode());
       }
-      return WireJson.read(response.body(), LiveStatus.class);
+      return WireJson.read(response.body(), type);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

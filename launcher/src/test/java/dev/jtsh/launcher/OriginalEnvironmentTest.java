@@ -19,4 +19,18 @@ class OriginalEnvironmentTest {
             Map.entry("LD_PRELOAD", "/x.so"),
             Map.entry("SSL_CERT_FILE", "f"));
   }
+
+  @Test
+  void whatTheStartScriptSetForJtshIsNotThePersons() {
+    assertThat(OriginalEnvironment.of(Map.of("GLIBC_TUNABLES", "glibc.malloc.arena_max=2")))
+        .isEmpty();
+    assertThat(
+            OriginalEnvironment.of(
+                Map.of(
+                    "GLIBC_TUNABLES",
+                    "glibc.malloc.arena_max=2",
+                    "JTSH_ORIGINAL_GLIBC_TUNABLES",
+                    "glibc.malloc.check=3")))
+        .containsOnly(Map.entry("GLIBC_TUNABLES", "glibc.malloc.check=3"));
+  }
 }

@@ -86,6 +86,19 @@ public final class Environment {
     return new Environment(copy);
   }
 
+  /** A copy in which {@code prefix + NAME} stands as {@code NAME}, its value byte for byte. */
+  public Environment withoutPrefix(String prefix) {
+    String start = bytes(prefix);
+    Map<String, String> copy = new LinkedHashMap<>(variables);
+    variables.forEach((name, value) -> {
+      if (name.startsWith(start) && name.length() > start.length()) {
+        copy.remove(name);
+        copy.put(name.substring(start.length()), value);
+      }
+    });
+    return new Environment(copy);
+  }
+
   /** Entries as C strings for {@code envp}. */
   List<MemorySegment> entries(Arena arena) {
     List<MemorySegment> entries = new ArrayList<>(variables.size());

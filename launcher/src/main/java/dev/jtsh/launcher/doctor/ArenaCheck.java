@@ -51,7 +51,8 @@ final class ArenaCheck implements Check {
     };
   }
 
-  private static SafeText words(SecretMemoryState memory) {
+  /** Kind and bytes. */
+  static SafeText words(SecretMemoryState memory) {
     SafeText kind =
         switch (memory.kind()) {
           case MEMFD_SECRET -> SafeText.literal("memfd_secret");

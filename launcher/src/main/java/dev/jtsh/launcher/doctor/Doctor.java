@@ -15,15 +15,22 @@ public final class Doctor {
   private final OwnProcess self;
   private final List<Path> ownCode;
   private final ClusterFound cluster;
+  private final SessionVoice voice;
 
   /**
    * Prepares; nothing is looked at.
    *
    * @param ownCode folders whose libraries belong to the program
    * @param reach the way to the proxy; empty when no proxy is known
+   * @param voice the way to the session around this shell; asked only if one lives
    */
   public Doctor(
-      Machine machine, OwnProcess self, List<Path> ownCode, Optional<ClusterReach> reach) {
+      Machine machine,
+      OwnProcess self,
+      List<Path> ownCode,
+      Optional<ClusterReach> reach,
+      SessionVoice voice) {
+    this.voice = voice;
     this.machine = machine;
     this.self = self;
     this.ownCode = List.copyOf(ownCode);
@@ -67,6 +74,7 @@ public final class Doctor {
 
   private List<Check> sessionChecks(SessionAround session) {
     SessionCheck first = new SessionCheck(session);
+    SessionAnswer answer = new SessionAnswer(voice);
     return session instanceof SessionAround.Alive alive
         ? List.of(
             first,
@@ -75,6 +83,8 @@ public final class Doctor {
             new MemoryFileCheck(machine, SealedFile::at, Files::getPosixFilePermissions),
             new SessionProcessCheck(machine, alive),
             new SessionLockedCheck(machine, alive),
+            new SessionMemoryCheck(answer),
+            new SessionPortCheck(answer),
             new NestedSessionCheck(machine))
         : List.of(first);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher.doctor;
 
+import dev.jtsh.launcher.OriginalEnvironment;
 import dev.jtsh.protocol.text.SafeText;
 import java.util.Map;
 import java.util.Set;
@@ -44,7 +45,7 @@ final class EnvironmentCheck implements Check {
     TreeSet<String> kept = new TreeSet<>();
     for (Map.Entry<String, String> variable : machine.raw().entrySet()) {
       String name = variable.getKey();
-      if (variable.getValue().isEmpty()) {
+      if (variable.getValue().isEmpty() || OriginalEnvironment.isOwn(name, variable.getValue())) {
         continue;
       }
       if (loadsCode(name)) {

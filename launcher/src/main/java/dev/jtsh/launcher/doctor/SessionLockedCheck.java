@@ -40,7 +40,8 @@ final class SessionLockedCheck implements Check {
     SafeText seen = SafeText.format("VmLck {}", Count.bytes(kib.get() * 1024));
     return kib.get() > 0
         ? new Outcome.Ok(
-            seen, SafeText.literal("what counts is locked; which kind, only jtsh itself can say"))
+            seen,
+            SafeText.literal("the session has locked memory; see its secret memory for the kind"))
         : new Outcome.Fail(
             seen,
             SafeText.literal("the kernel may write the session's secrets to swap"),

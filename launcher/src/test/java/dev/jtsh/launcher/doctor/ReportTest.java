@@ -123,11 +123,17 @@ class ReportTest {
     FakeMachine machine = new FakeMachine(root).process(300, 1, 1000, "dev.jtsh.launcher.Main");
     machine.self(300).with("JTSH_SESSION", "id-1");
     Report report =
-        new Doctor(machine.machine(), new FakeProcess(), List.of(), Optional.empty()).examine();
+        new Doctor(
+                machine.machine(),
+                new FakeProcess(),
+                List.of(),
+                Optional.empty(),
+                ReportTest::nobody)
+            .examine();
 
     List<String> ids = new ArrayList<>(report.entries().stream().map(Entry::id).toList());
     Set<String> different = new HashSet<>(ids);
-    assertThat(ids).hasSameSizeAs(different).hasSize(26);
+    assertThat(ids).hasSameSizeAs(different).hasSize(28);
     assertThat(ids).allMatch(id -> id.matches("[a-z][a-z-]+"));
     for (Entry entry : report.entries()) {
       assertThat(entry.outcome().seen().toString()).as(entry.id()).isNotEmpty();
@@ -140,9 +146,19 @@ class ReportTest {
     FakeProcess broken = new FakeProcess();
     broken.breaks = true;
     Report report =
-        new Doctor(new FakeMachine(root).machine(), broken, List.of(), Optional.empty()).examine();
+        new Doctor(
+                new FakeMachine(root).machine(),
+                broken,
+                List.of(),
+                Optional.empty(),
+                ReportTest::nobody)
+            .examine();
 
     assertThat(report.entries().getFirst().id()).isEqualTo("kernel");
     assertThat(report.entries().getFirst().status()).isEqualTo(Status.NOT_MEASURED);
+  }
+
+  private static SessionSelf nobody() throws java.io.IOException {
+    throw new java.io.IOException("nobody is there");
   }
 }

@@ -80,12 +80,15 @@ final class DoctorStory {
           .containsEntry("kubeconfig-file", "ok")
           .containsEntry("session-process", "ok")
           .containsEntry("session-locked", "ok")
+          .containsEntry("session-memory", "ok")
+          .containsEntry("session-port", "ok")
           .containsEntry("nested", "ok");
       assertThat(typed(session, folder, "")).contains(session.id());
 
       assertThat(statuses(typed(session, folder, "KUBECONFIG=$HOME/.kube/config")))
           .containsEntry("session", "ok")
-          .containsEntry("kubeconfig", "fail");
+          .containsEntry("kubeconfig", "fail")
+          .containsEntry("session-memory", "ok"); // By the path the session left beside it.
       assertThat(statuses(typed(session, folder, "exec 3<&-;")))
           .containsEntry("session", "ok")
           .containsEntry("descriptor", "fail");
