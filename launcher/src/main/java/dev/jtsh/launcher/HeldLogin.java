@@ -76,7 +76,11 @@ final class HeldLogin implements KubeAccess {
   private boolean closed;
 
   /** A certificate; renewed early where nobody has to touch a key for it. */
-  private record Held(CompletableFuture<TlsIdentity> identity, Instant notAfter, boolean touched) {}
+  private record Held(
+      CompletableFuture<TlsIdentity> identity,
+      Instant renewAt,
+      Instant notAfter,
+      boolean touched) {}
 
   /** Why there is none; stands for a moment, or until {@code jtsh renew}. */
   private record Failure(IdentityUnavailableException why, Instant until) {}
@@ -143,6 +147,12 @@ final class HeldLogin implements KubeAccess {
   @Override
   public void renew() {
     refused = null;
+    Thread.ofVirtual().name("renewal").start(this::renewNow);
+  }
+
+  /** The same, for threads that may wait for the disk. */
+  void renewNow() {
+    refused = null;
     failures.clear();
     Instant before = end();
     limit = limitFromNow();
@@ -155,7 +165,8 @@ final class HeldLogin implements KubeAccess {
     if (!end().isAfter(before)) {
       refused =
           SafeText.format(
-              "the login ends at {}; jtsh login makes a longer one",
+              "access still ends with the login at {}; jtsh login makes a longer one; a missed"
+                  + " touch is asked for at the next request",
               SafeText.of(loginEnd.toString()));
     }
   }
@@ -172,7 +183,7 @@ final class HeldLogin implements KubeAccess {
     Held known = held.get(kubeCluster);
     if (known != null && now.isBefore(known.notAfter)) {
       boolean renewable = !known.touched && known.notAfter.isBefore(end());
-      if (renewable && failure == null && now.isAfter(known.notAfter.minus(EARLY))) {
+      if (renewable && failure == null && now.isAfter(known.renewAt)) {
         issue(kubeCluster); // Nobody waits for it.
       }
       return known.identity;
@@ -229,6 +240,10 @@ final class HeldLogin implements KubeAccess {
   }
 
   private TlsIdentity issueNow(KubeClusterName kubeCluster) throws IdentityUnavailableException {
+    Held fresh = held.get(kubeCluster.value());
+    if (fresh != null && outside.clock().instant().isBefore(fresh.renewAt)) {
+      return fresh.identity.resultNow(); // It came between the question and here.
+    }
     Profile profile = login();
     try (LoginCredentials credentials = profiles.load(profile);
         AuthClient auth =
@@ -258,12 +273,12 @@ final class HeldLogin implements KubeAccess {
       throw new IllegalStateException("the session is over");
     }
     TlsIdentity identity = TlsIdentity.of(key, certificate);
+    Instant notAfter = certificate.getNotAfter().toInstant();
+    Duration third = Duration.between(outside.clock().instant(), notAfter).dividedBy(3);
+    Instant renewAt = notAfter.minus(third.compareTo(EARLY) < 0 ? third : EARLY);
     held.put(
         kubeCluster.value(),
-        new Held(
-            CompletableFuture.completedFuture(identity),
-            certificate.getNotAfter().toInstant(),
-            touched));
+        new Held(CompletableFuture.completedFuture(identity), renewAt, notAfter, touched));
     return identity;
   }
 
