@@ -3,6 +3,7 @@ package dev.jtsh.bench;
 
 import dev.jtsh.bench.Measurements.Spread;
 import dev.jtsh.bench.proxy.ProxyBenchmark;
+import dev.jtsh.bench.proxy.SoakBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  * names. Without a name it lists them.
  */
 public final class Main {
-  private static final List<Benchmark> ALL = List.of(new ProxyBenchmark());
+  private static final List<Benchmark> ALL = List.of(new ProxyBenchmark(), new SoakBenchmark());
 
   private Main() {}
 

@@ -135,6 +135,14 @@ final class Failures {
             SafeText.of(message(cause))));
   }
 
+  /** Whether nobody was reached at all: the network may be back in a moment. */
+  static boolean isUnreachable(Throwable cause) {
+    return find(cause, UnknownHostException.class) != null
+        || find(cause, ConnectTimeoutException.class) != null
+        || find(cause, ConnectException.class) != null
+        || find(cause, NoRouteToHostException.class) != null;
+  }
+
   /**
    * Whether the peer refused our certificate as expired. In TLS 1.3 it says so after the handshake
    * has ended for us (measured: teleport-wire-proven A14).

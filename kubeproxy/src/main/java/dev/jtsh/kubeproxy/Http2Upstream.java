@@ -36,6 +36,10 @@ import org.jspecify.annotations.Nullable;
 final class Http2Upstream extends Http2ConnectionHandler {
   private static final float WINDOW_UPDATE_RATIO = 0.5f;
   private static final int CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
+
+  /** How long a peer that should be there may take for a ping. */
+  private static final int SUSPECT_SECONDS = 4;
+
   private static final AsciiString HTTPS = AsciiString.cached("https");
 
   private final UpstreamPool.Generation pool;
@@ -222,6 +226,24 @@ final class Http2Upstream extends Http2ConnectionHandler {
     } else {
       pingSentNanos = 0;
     }
+  }
+
+  /** Asks for a sign of life now, and closes the connection if none comes soon. */
+  void suspect() {
+    long asked = System.nanoTime();
+    encoder().writePing(ctx(), false, asked, ctx().newPromise());
+    pool.loop().flush(flush);
+    pool.loop()
+        .eventLoop()
+        .schedule(
+            () -> {
+              if (lastReadNanos - asked < 0 && channel.isActive()) {
+                failure = new IOException("the proxy has not answered after a pause");
+                channel.close();
+              }
+            },
+            SUSPECT_SECONDS,
+            TimeUnit.SECONDS);
   }
 
   @Override

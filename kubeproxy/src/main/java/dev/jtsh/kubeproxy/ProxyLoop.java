@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -23,6 +24,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ProxyLoop {
   private static final int MAX_HELD_BYTES = 1024 * 1024;
+  private static final long SLEEP_LOOK_NANOS = Duration.ofSeconds(5).toNanos();
+
+  /** How far the wall clock may run ahead before it counts as sleep. */
+  private static final Duration SLEPT = Duration.ofSeconds(10);
 
   private final EventLoop eventLoop;
   private final KubeProxyConfig config;
@@ -42,6 +47,8 @@ final class ProxyLoop {
   private final Map<String, UpstreamPool> pools = new HashMap<>();
   private final Set<FrontConnection> fronts = new HashSet<>();
   private final ChannelGroup dialled;
+  private Instant lastLookWall;
+  private long lastLookMonotonic = System.nanoTime();
 
   ProxyLoop(
       EventLoop eventLoop,
@@ -56,6 +63,7 @@ final class ProxyLoop {
     this.identities = identities;
     this.dialer = dialer;
     this.clock = clock;
+    this.lastLookWall = clock.instant();
     this.desk = identities.desk();
     this.waiting = waiting;
     this.heldBytes = heldBytes;
@@ -146,10 +154,27 @@ final class ProxyLoop {
     fronts.remove(front);
   }
 
-  /** Begins to look for idle connections now and then. */
+  /** Begins to look for idle and dead connections now and then. */
   void startSweeping() {
     long nanos = config.quietAfter().toNanos();
     eventLoop.scheduleWithFixedDelay(this::sweep, nanos, nanos, TimeUnit.NANOSECONDS);
+    long often = Math.min(nanos, SLEEP_LOOK_NANOS);
+    eventLoop.scheduleWithFixedDelay(this::lookForSleep, often, often, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * While the machine sleeps, Java's monotonic clock stands still and all timers with it; the wall
+   * clock jumps. Connections may have died meanwhile without a word.
+   */
+  private void lookForSleep() {
+    Instant wall = clock.instant();
+    long monotonic = System.nanoTime();
+    Duration jump = Duration.between(lastLookWall, wall).minusNanos(monotonic - lastLookMonotonic);
+    lastLookWall = wall;
+    lastLookMonotonic = monotonic;
+    if (jump.compareTo(SLEPT) > 0) {
+      pools.values().forEach(UpstreamPool::suspect);
+    }
   }
 
   private void sweep() {

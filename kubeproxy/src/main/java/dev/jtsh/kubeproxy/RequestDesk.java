@@ -55,6 +55,12 @@ public interface RequestDesk {
   /** The cluster answered a request. */
   default void served(String kubeCluster) {}
 
+  /** The cluster is not reached just now; requests wait a moment while it is tried again. */
+  default void cut(String kubeCluster, SafeText cause) {}
+
+  /** The cluster is reached again. */
+  default void reached(String kubeCluster) {}
+
   /** A request was answered here, with a failure. */
   default void failed(String kubeCluster, SafeText message) {}
 }

@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,12 @@ final class UpstreamPool {
     generation.acquire(exchange);
   }
 
+  void suspect() {
+    if (current != null) {
+      current.suspect();
+    }
+  }
+
   void closeIdle(long nowNanos, long idleNanos) {
     if (current != null) {
       current.closeIdle(nowNanos, idleNanos);
@@ -66,6 +74,9 @@ final class UpstreamPool {
 
     /** What the peer chose last: HTTP/1.1 needs a connection for each request under way. */
     private boolean speaksHttp1;
+
+    private final Outage outage = new Outage(ThreadLocalRandom.current());
+    private boolean pausing;
 
     private int http1Open;
     private int dialing;
@@ -147,6 +158,9 @@ final class UpstreamPool {
     }
 
     private void dialMore() {
+      if (pausing) {
+        return; // The next try is under way.
+      }
       int wanted = speaksHttp1 ? waiting.size() : Math.min(1, waiting.size());
       int limit = speaksHttp1 ? loop.config().maxUpstreamConnections() : MAX_HTTP2;
       int open = speaksHttp1 ? http1Open : http2.size();
@@ -166,6 +180,7 @@ final class UpstreamPool {
       }
       speaksHttp1 = true;
       dialing--;
+      reached();
       http1Open++;
       offer(Http1Upstream.install(this, channel, authority, true));
       dialMore();
@@ -174,6 +189,7 @@ final class UpstreamPool {
     /** The peer has said how many requests it takes. */
     void ready(Http2Upstream connection) {
       dialing--;
+      reached();
       if (retired && waiting.isEmpty()) {
         connection.leave();
         return;
@@ -213,11 +229,39 @@ final class UpstreamPool {
     private void dialFailed(Throwable cause) {
       dialing--;
       reportIfRefused(cause);
+      if (Failures.isUnreachable(cause) && outage.failed(System.nanoTime())) {
+        tryAgainSoon(cause);
+        return;
+      }
       Exchange one = nextWaiting();
       while (one != null) {
         one.unreachable(cause);
         // Over HTTP/1.1 each waits for a connection of its own.
         one = speaksHttp1 ? null : nextWaiting();
+      }
+    }
+
+    private void tryAgainSoon(Throwable cause) {
+      loop.desk()
+          .cut(
+              kubeCluster,
+              Failures.ofUpstream(loop.dialer().target(), kubeCluster, cause).message());
+      if (!pausing) {
+        pausing = true;
+        loop.eventLoop()
+            .schedule(
+                () -> {
+                  pausing = false;
+                  dialMore();
+                },
+                outage.nextPauseMillis(),
+                TimeUnit.MILLISECONDS);
+      }
+    }
+
+    private void reached() {
+      if (outage.over()) {
+        loop.desk().reached(kubeCluster);
       }
     }
 
@@ -256,6 +300,11 @@ final class UpstreamPool {
       retired = true;
       List.copyOf(http2).forEach(Http2Upstream::leave);
       closeIdle(0, Long.MIN_VALUE);
+    }
+
+    /** The machine may have slept: asks every shared connection whether its peer is there. */
+    void suspect() {
+      List.copyOf(http2).forEach(Http2Upstream::suspect);
     }
 
     void closeIdle(long nowNanos, long idleNanos) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param waiting requests that wait for a renewal
  * @param renewal the renewal that waits for an approval; null without one
  * @param notRenewed why the last renewal came to nothing; null after a good one
+ * @param unreached kube clusters whose way is cut: since when and why
  * @param lastError the last failure; null before one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -42,6 +43,7 @@ record LiveStatus(
     @JsonProperty("waiting") int waiting,
     @JsonProperty("renewal") @Nullable Renewal renewal,
     @JsonProperty("not_renewed") @Nullable String notRenewed,
+    @JsonProperty("unreached") @Nullable List<Failure> unreached,
     @JsonProperty("last_error") @Nullable Failure lastError) {
 
   /** How to approve a renewal. */
@@ -68,7 +70,12 @@ record LiveStatus(
       @JsonProperty("message") String message) {}
 
   static LiveStatus of(
-      String id, KubeAccess live, long served, long failed, @Nullable Failure lastError) {
+      String id,
+      KubeAccess live,
+      long served,
+      long failed,
+      List<Failure> unreached,
+      @Nullable Failure lastError) {
     KubeFacts now = live.facts();
     return new LiveStatus(
         id,
@@ -83,6 +90,7 @@ record LiveStatus(
         live.waiting(),
         live.asked().map(Renewal::of).orElse(null),
         live.refused().map(SafeText::toString).orElse(null),
+        unreached,
         lastError);
   }
 
@@ -117,6 +125,14 @@ record LiveStatus(
                     "  Waits for:          approval of {}", SafeText.of(asked.link()))));
     Optional.ofNullable(notRenewed)
         .ifPresent(why -> lines.add(SafeText.format("  Not renewed:        {}", SafeText.of(why))));
+    for (Failure one : unreached == null ? List.<Failure>of() : unreached) {
+      lines.add(
+          SafeText.format(
+              "  Waits for:          the way to {}, since {}: {}",
+              SafeText.of(one.kubeCluster()),
+              SafeText.of(one.at()),
+              SafeText.of(one.message())));
+    }
     Optional.ofNullable(lastError)
         .ifPresent(last ->
             lines.add(

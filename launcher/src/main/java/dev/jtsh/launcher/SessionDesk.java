@@ -10,9 +10,12 @@ import dev.jtsh.protocol.text.SafeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,10 @@ final class SessionDesk implements RequestDesk {
   private final Confirmations confirmations;
   private final LongAdder served = new LongAdder();
   private final LongAdder failed = new LongAdder();
+
+  /** What is not reached, since when and why. */
+  private final Map<String, LiveStatus.Failure> cut = new ConcurrentHashMap<>();
+
   private volatile @Nullable LastError lastError;
   private volatile @Nullable KubeAccess session;
   private volatile @Nullable Supplier<SessionSelf> self;
@@ -96,7 +103,9 @@ final class SessionDesk implements RequestDesk {
   }
 
   private byte[] status(KubeAccess live) {
-    return WireJson.write(LiveStatus.of(id, live, served.sum(), failed.sum(), lastError()));
+    return WireJson.write(
+        LiveStatus.of(
+            id, live, served.sum(), failed.sum(), List.copyOf(cut.values()), lastError()));
   }
 
   private LiveStatus.@Nullable Failure lastError() {
@@ -127,6 +136,21 @@ final class SessionDesk implements RequestDesk {
   @Override
   public void served(String kubeCluster) {
     served.increment();
+    if (!cut.isEmpty()) {
+      cut.remove(kubeCluster);
+    }
+  }
+
+  @Override
+  public void cut(String kubeCluster, SafeText cause) {
+    cut.computeIfAbsent(
+        kubeCluster,
+        name -> new LiveStatus.Failure(clock.instant().toString(), name, cause.toString()));
+  }
+
+  @Override
+  public void reached(String kubeCluster) {
+    cut.remove(kubeCluster);
   }
 
   @Override

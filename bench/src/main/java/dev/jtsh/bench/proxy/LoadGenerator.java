@@ -19,6 +19,8 @@ final class LoadGenerator {
   private static final Pattern TIME = Pattern.compile("finished in ([0-9.]+)(us|ms|s),");
   private static final Pattern COUNTS =
       Pattern.compile("requests: \\d+ total, \\d+ started, (\\d+) done, (\\d+) succeeded");
+  private static final Pattern FAILED =
+      Pattern.compile("(\\d+) failed, \\d+ errored, \\d+ timeout");
 
   private final Scale scale;
 
@@ -65,7 +67,29 @@ final class LoadGenerator {
         0);
   }
 
+  /** How many small requests succeeded and failed in a time. */
+  Counts count(Target target, Load load, int seconds) throws IOException, InterruptedException {
+    String printed = print(target, load, Targets.SMALL, List.of("-D", Integer.toString(seconds)));
+    Matcher counts = COUNTS.matcher(printed);
+    Matcher failed = FAILED.matcher(printed);
+    if (!counts.find() || !failed.find()) {
+      throw new IOException("h2load against %s failed: %s".formatted(target.name(), printed));
+    }
+    long done = Long.parseLong(counts.group(1));
+    long succeeded = Long.parseLong(counts.group(2));
+    return new Counts(succeeded, Math.max(done - succeeded, Long.parseLong(failed.group(1))));
+  }
+
+  /** Requests that were answered with a 2xx, and the others. */
+  record Counts(long succeeded, long failed) {}
+
   private Outcome run(Target target, Load load, String path, List<String> amount, int seconds)
+      throws IOException, InterruptedException {
+    String printed = print(target, load, path, amount);
+    return outcome(target, load, printed, scale.work().resolve("requests.log"), seconds);
+  }
+
+  private String print(Target target, Load load, String path, List<String> amount)
       throws IOException, InterruptedException {
     Path log = scale.work().resolve("requests.log");
     Files.deleteIfExists(log);
@@ -89,7 +113,7 @@ final class LoadGenerator {
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
-    return outcome(target, load, printed, log, seconds);
+    return printed;
   }
 
   private static Outcome outcome(Target target, Load load, String printed, Path log, int seconds)

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,15 @@ final class Targets {
   }
 
   Target jtsh() throws IOException, InterruptedException {
+    return jtsh(List.of());
+  }
+
+  /** The local proxy whose certificate towards the upstream is replaced so often. */
+  Target renewing(Duration every) throws IOException, InterruptedException {
+    return jtsh(List.of(Long.toString(every.toSeconds())));
+  }
+
+  private Target jtsh(List<String> more) throws IOException, InterruptedException {
     int port = RunningProgram.freePort();
     Path front = Files.createDirectories(scale.work().resolve("jtsh"));
     List<String> command = new ArrayList<>();
@@ -105,6 +115,7 @@ final class Targets {
             Certificates.SERVER_NAME,
             certificates.directory().toString(),
             front.toString()));
+    command.addAll(more);
     RunningProgram program = RunningProgram.start(log("jtsh"), Map.of(), command);
     program.awaitPort(port);
     return new Target(
@@ -324,7 +335,8 @@ final class Targets {
         certificates.file("ca.pem"));
   }
 
-  private Path log(String name) {
+  /** What a program printed. */
+  Path log(String name) {
     return scale.work().resolve(name + ".log");
   }
 }
