@@ -90,7 +90,10 @@ final class AgentCommand extends CommandGroup {
           outside.err().printf("%s is not there yet; the agent keeps trying.%n", settings.proxy());
           outside.err().flush();
         }
+        ServiceNotice notice = new ServiceNotice(outside.environment());
+        notice.ready();
         outside.stop().toCompletableFuture().join();
+        notice.stopping();
         outside.err().println("jtsh-cluster agent stops.");
         outside.err().flush();
       }

@@ -67,6 +67,11 @@ public final class ClusterProgram {
     return status;
   }
 
+  /** All commands, for what is written about them. */
+  public CommandLine commandLine() {
+    return line;
+  }
+
   private int usage(ParameterException e) {
     CommandLine command = e.getCommandLine();
     say(String.valueOf(e.getMessage()));

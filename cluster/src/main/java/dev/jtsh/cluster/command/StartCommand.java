@@ -78,7 +78,10 @@ final class StartCommand implements Callable<Integer> {
               cluster.config().publicAddress(),
               cluster.webTrust());
       outside.out().flush();
+      ServiceNotice notice = new ServiceNotice(outside.environment());
+      notice.ready();
       outside.stop().toCompletableFuture().join();
+      notice.stopping();
       outside.err().println("jtsh-cluster stops.");
       outside.err().flush();
     }
