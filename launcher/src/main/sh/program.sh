@@ -32,7 +32,8 @@ case " $* " in
     tiers="-XX:TrimNativeHeapInterval=10000 -Xms12m -Xmn8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20"
     ;;
 esac
-exec @JAVA@ @FLAGS@ $tiers -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
+# What the virtual machine has to say goes to stderr: stdout is data.
+exec @JAVA@ -Xlog:disable -Xlog:all=warning:stderr @FLAGS@ $tiers -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
   -XX:+ErrorFileToStderr -XX:-DumpReplayDataOnError -XX:-CreateCoredumpOnCrash \
   -XX:-HeapDumpOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
   --sun-misc-unsafe-memory-access=allow -Djava.library.path=@NATIVE@ -Dorg.sqlite.lib.path=@SQLITE@ \

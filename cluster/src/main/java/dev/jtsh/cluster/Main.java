@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import picocli.CommandLine;
 
 /** The {@code jtsh-cluster} program. Everything outside comes in as {@link Outside}. */
 public final class Main {
@@ -40,7 +41,16 @@ public final class Main {
    * @return the exit status
    */
   public static int run(Outside outside, String... arguments) {
-    return new ClusterProgram(outside, ClusterProcess::start, AgentProcess::start).run(arguments);
+    return program(outside).run(arguments);
+  }
+
+  /** All commands, for what is written about them: man pages, completions. */
+  public static CommandLine commandLine() {
+    return program(ofThisProcess(new CompletableFuture<>())).commandLine();
+  }
+
+  private static ClusterProgram program(Outside outside) {
+    return new ClusterProgram(outside, ClusterProcess::start, AgentProcess::start);
   }
 
   private static Outside ofThisProcess(CompletableFuture<Void> stop) {

@@ -94,6 +94,11 @@ public final class Main {
     return false;
   }
 
+  /** All commands, for what is written about them: man pages, completions. */
+  public static CommandLine commandLine() {
+    return new Main(Outside.ofThisProcess()).commandLine(List.of());
+  }
+
   private CommandLine commandLine(List<String> command) {
     JtshCommand root = new JtshCommand();
     CommandLine line = new CommandLine(root);

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,10 +23,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * it), then on what it makes of them. The seed and the number of inputs are fixed, so that a run
  * can be repeated; {@code -Djtsh.fuzz.seconds=N} looks further, for as long as that.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class FuzzIT {
   private static final int SECONDS = Integer.getInteger("jtsh.fuzz.seconds", 0);
-  private static final int INPUTS = 5_000;
-  private static final int LIMIT_SECONDS = 300;
+  private static final int INPUTS = 3_000;
+  private static final int LIMIT_SECONDS = 600;
   private static final Path RESOURCES = Path.of("src/test/resources").toAbsolutePath();
 
   @TempDir Path directory;
