@@ -128,6 +128,41 @@ class Attack15HostileNamesIT {
     assertThat(ShellFormat.POWERSHELL.quote("a\u2019; rm b")).isEqualTo("'a\u2019\u2019; rm b'");
   }
 
+  /** The snippets of docs/terminals.md, with names that jtsh itself would refuse. */
+  @ParameterizedTest
+  @CsvSource({"bash,sh", "zsh,sh", "fish,fish"})
+  void aPromptShowsEachNameAsItIs(String shell, String language) throws Exception {
+    assumeTrue(installed(shell), shell + " is not installed");
+    String page = Files.readString(Path.of("..", "docs", "terminals.md"));
+    String fence = "```" + language + "\n";
+    int from = page.indexOf(fence, page.indexOf("\n" + shell + ", in ")) + fence.length();
+    String snippet = page.substring(from, page.indexOf("```", from));
+    String show =
+        switch (shell) {
+          case "bash" -> "PS1='$ '\n" + snippet + "printf '%s' \"${PS1@P}\"\n";
+          case "zsh" -> "PROMPT='$ '\n" + snippet + "print -rP -- \"$PROMPT\"\n";
+          default -> snippet + "fish_right_prompt\n";
+        };
+    StringBuilder script = new StringBuilder();
+    ShellFormat format = shell.equals("fish") ? ShellFormat.FISH : ShellFormat.UNIX;
+    List<String> names = names();
+    for (String name : names) {
+      script.append(format.set("JTSH_CLUSTER", name)).append('\n').append(show);
+      script.append("printf '\\001'\n");
+    }
+    Path file = Files.writeString(directory.resolve("prompts"), script);
+    List<String> command = new ArrayList<>(List.of(shell));
+    if (shell.equals("zsh")) {
+      command.add("-f");
+    }
+    command.add(file.toString());
+    String[] shown = run(command).split(SEPARATOR);
+    for (int i = 0; i < names.size(); i++) {
+      assertThat(shown[i]).contains("[" + names.get(i) + "]");
+    }
+    assertThat(directory.resolve("pwned")).doesNotExist();
+  }
+
   /** Rule 13: the number may belong to another by the time it is evaluated. */
   @ParameterizedTest
   @CsvSource({"bash", "dash", "zsh"})

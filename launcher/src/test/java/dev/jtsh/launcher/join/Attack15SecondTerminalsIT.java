@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -193,26 +192,6 @@ class Attack15SecondTerminalsIT {
         intruder.destroyForcibly().waitFor();
       }
       assertThat(root).hasValue(0);
-    }
-  }
-
-  /** Rule 35: the door for root is open only while somebody has asked for it. */
-  @Test
-  void theDoorForRootIsOpenAsLongAsTheCommandLives() throws Exception {
-    try (JoinPlace place = JoinPlace.open(environment());
-        JoinDoor _ = open()) {
-      try (JoinedSession plain = JoinedSession.join(place, ID, false).orElseThrow()) {
-        assertThat(plain.offer().session()).isEqualTo(ID);
-        assertThat(root).hasValue(0);
-        Optional<JoinedSession> forRoot = JoinedSession.join(place, ID, true);
-        assertThat(root).hasValue(1);
-        forRoot.orElseThrow().close();
-        for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SOON_SECONDS);
-            root.get() != 0 && System.nanoTime() < end; ) {
-          Thread.onSpinWait();
-        }
-        assertThat(root).hasValue(0);
-      }
     }
   }
 
