@@ -9,6 +9,7 @@ import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetectorFactory;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -57,12 +58,12 @@ final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
   }
 
   @Override
-  public void beforeAll(ExtensionContext context) {
+  public void beforeAll(@Nullable ExtensionContext context) {
     LEAKS.clear();
   }
 
   @Override
-  public void afterAll(ExtensionContext context) {
+  public void afterAll(@Nullable ExtensionContext context) {
     for (int i = 0; i < 3; i++) {
       System.gc();
       // A leak is reported when the next buffer is made.

@@ -7,14 +7,17 @@ import dev.jtsh.cluster.testing.FakeKubernetes;
 import dev.jtsh.cluster.testing.FakeProxy;
 import dev.jtsh.cluster.testing.Http2Peer;
 import dev.jtsh.cluster.testing.KubePath;
+import dev.jtsh.cluster.testing.LeakCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Security rules 4 and 29 where the client speaks HTTP/2, and HTTP/2 itself. */
+@ExtendWith(LeakCheck.class)
 class Attack04OverHttp2IT {
   private static KubePath path;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jtsh.cluster.http.TunnelHeaders;
 import dev.jtsh.cluster.testing.FakeProxy;
 import dev.jtsh.cluster.testing.KubePath;
+import dev.jtsh.cluster.testing.LeakCheck;
 import dev.jtsh.cluster.testing.TlsPeer;
 import dev.jtsh.pki.tls.TlsIdentity;
 import java.util.Base64;
@@ -16,10 +17,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Security rule 5: nothing is piped before, or without, Kubernetes' own 101 of that protocol. */
+@ExtendWith(LeakCheck.class)
 class Attack05UpgradeWithoutASwitchIT {
   private static final String EXEC = "/api/v1/namespaces/d/pods/p/exec";
   private static final String NEXT =

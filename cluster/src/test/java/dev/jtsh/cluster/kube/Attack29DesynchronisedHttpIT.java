@@ -4,13 +4,16 @@ package dev.jtsh.cluster.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jtsh.cluster.testing.KubePath;
+import dev.jtsh.cluster.testing.LeakCheck;
 import dev.jtsh.cluster.testing.TlsPeer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Security rule 29: what two readers could read differently is refused, and the end. */
+@ExtendWith(LeakCheck.class)
 class Attack29DesynchronisedHttpIT {
   private static KubePath path;
 

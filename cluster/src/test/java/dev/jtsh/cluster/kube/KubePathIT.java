@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jtsh.cluster.testing.FakeKubernetes;
 import dev.jtsh.cluster.testing.KubePath;
+import dev.jtsh.cluster.testing.LeakCheck;
 import dev.jtsh.cluster.testing.TestAuthorities;
 import dev.jtsh.cluster.testing.TlsPeer;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A request from the user's TLS connection to Kubernetes and back. */
+@ExtendWith(LeakCheck.class)
 class KubePathIT {
   private static KubePath path;
 

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jtsh.cluster.testing.FakeKubernetes;
 import dev.jtsh.cluster.testing.KubePath;
+import dev.jtsh.cluster.testing.LeakCheck;
 import dev.jtsh.cluster.testing.TestAuthorities;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Security rule 29: where an API server has only HTTP/1.1, no connection carries two users. */
+@ExtendWith(LeakCheck.class)
 class KubernetesWithoutHttp2IT {
   @Test
   void everyRequestGetsAConnectionOfItsOwn() throws Exception {

@@ -13,6 +13,7 @@ import dev.jtsh.cluster.audit.AuditLog;
 import dev.jtsh.cluster.net.CallerAddresses;
 import dev.jtsh.cluster.net.Transport;
 import dev.jtsh.cluster.testing.KubePath;
+import dev.jtsh.cluster.testing.LeakCheck;
 import dev.jtsh.cluster.testing.TestAuthorities;
 import dev.jtsh.cluster.testing.TlsPeer;
 import dev.jtsh.pki.tls.ClientAuthentication;
@@ -40,11 +41,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The port's router, the web behind it, and the way to auth. */
+@ExtendWith(LeakCheck.class)
 class ProxyServerIT {
   private static final String UPGRADE =
       String.join(
