@@ -102,8 +102,9 @@ final class HeadlessSessionLeaks {
       lookForLocalClientKey(report, pid, localClient);
 
       underLoad(report, session, known);
-      look(report, "after load", known.index(), pid);
       report.add("after load", GCORE, Dumps.gcore(known.index(), pid, dumps));
+
+      renewal(report, session, known);
 
       assertThat(session.exit()).isZero();
       RunIndex all = known.index();
@@ -117,6 +118,23 @@ final class HeadlessSessionLeaks {
       report.print();
     }
     assertThat(report.findings()).isEmpty();
+  }
+
+  /** A new request, with a new key and the old one for the proof; then new certificates. */
+  private void renewal(LeakReport report, ObservedSession session, Known known) throws Exception {
+    int before = known.count();
+    String id = session.askForRenewal();
+    known.learn(session.pid(), "renewal asked for");
+    assertThat(known.count())
+        .as("the renewal's request has a key of its own")
+        .isGreaterThan(before);
+    report.add("during renewal", MEMORY, memory(known.index(), session.pid()));
+    int asked = known.count();
+    session.approveRenewal(id);
+    session.kubectl("get", "namespaces").orThrow();
+    known.learn(session.pid(), "renewed");
+    assertThat(known.count()).as("the renewed session has new keys").isGreaterThan(asked);
+    look(report, "after renewal", known.index(), session.pid());
   }
 
   private void look(LeakReport report, String stage, RunIndex index, long pid) throws IOException {
@@ -163,7 +181,6 @@ final class HeadlessSessionLeaks {
       enough.set(true);
     }
     CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).get();
-    known.learn(session.pid(), "load");
   }
 
   /** It lies in the kubeconfig by design, so it is looked for apart. */

@@ -6,13 +6,18 @@ import dev.jtsh.tests.kubernetes.RunningProgram;
 import dev.jtsh.tests.support.ShownRequest;
 import dev.jtsh.tests.support.terminal.PseudoTerminal;
 import dev.jtsh.tests.support.terminal.TerminalSize;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A headless session of the ordinary user on a terminal, from its link to its end. */
 final class ObservedSession implements AutoCloseable {
+
+  private static final Pattern RENEWAL =
+      Pattern.compile("headless approve [^\\n]* ([0-9a-f-]{36})\\s");
 
   private final LeakWorld world;
   private final PseudoTerminal terminal;
@@ -57,6 +62,19 @@ final class ObservedSession implements AutoCloseable {
   /** Waits until the shell can be typed into. */
   void awaitPrompt() {
     terminal.expect(LeakWorld.PROMPT, LeakWorld.SOON);
+  }
+
+  /** Types {@code jtsh renew} and reads the id of the request it makes. */
+  String askForRenewal() throws IOException {
+    terminal.sendLine(world.program().asBuilt() + " renew; echo renewed-$?");
+    terminal.expect("Approve it in a browser:", LeakWorld.SOON);
+    return terminal.expect(RENEWAL, LeakWorld.SOON).group(1);
+  }
+
+  /** Says yes to it on the laptop, and waits until the session has it. */
+  void approveRenewal(String renewal) {
+    world.laptop().approve(renewal).orThrow();
+    terminal.expect("renewed-0", LeakWorld.SOON);
   }
 
   /** Leaves the shell and waits for the end of jtsh. */

@@ -8,18 +8,22 @@ import dev.jtsh.nativebindings.ProcessExit;
 import dev.jtsh.nativebindings.ProcessHardening;
 import dev.jtsh.tests.support.webauthn.SoftwareSecurityKey;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The true jtsh as a process of its own, with three things a test may change by system properties:
+ * The true jtsh as a process of its own, with four things a test may change by system properties:
  *
  * <ul>
  *   <li>{@value #KEY}: a file with a software security key, in the place of hardware;
  *   <li>{@value #TOUCH}: a pipe; a touch of the key, and the end of the process, wait until
  *       somebody has written into it, so that the process can be looked at;
+ *   <li>{@value #EXHAUST}: a pipe; when somebody has written into it, the Java heap is filled until
+ *       an OutOfMemoryError;
  *   <li>{@value #UNPROTECTED}: the process stays dumpable, to see what a dump would hold.
  * </ul>
  */
@@ -30,6 +34,17 @@ public final class TestedJtsh {
   /** Names the pipe that stands for a person's finger. */
   public static final String TOUCH = "jtsh.test.touch";
 
+  /** Names the pipe after which memory runs out. */
+  public static final String EXHAUST = "jtsh.test.exhaust";
+
+  /** What is written to standard error then. */
+  public static final String EXHAUSTED = "memory has run out";
+
+  private static final int PIECE_BYTES = 1 << 20;
+
+  /** More than any heap jtsh is given. */
+  private static final int PIECES_MAX = 1 << 12;
+
   /** Leaves the hardening of the process out. */
   public static final String UNPROTECTED = "jtsh.test.unprotected";
 
@@ -39,6 +54,10 @@ public final class TestedJtsh {
   public static void main(String[] args) throws IOException {
     if (!Boolean.getBoolean(UNPROTECTED)) {
       ProcessHardening.apply();
+    }
+    String exhaust = System.getProperty(EXHAUST, "");
+    if (!exhaust.isEmpty()) {
+      Thread.ofPlatform().daemon().start(() -> exhaust(Path.of(exhaust)));
     }
     String touch = System.getProperty(TOUCH, "");
     Outside outside = Outside.ofThisProcess();
@@ -57,6 +76,25 @@ public final class TestedJtsh {
       awaitTouch(Path.of(touch));
     }
     ProcessExit.now(status);
+  }
+
+  private static void exhaust(Path pipe) {
+    try {
+      awaitTouch(pipe);
+      System.err.println("filled with pieces: " + pieces());
+    } catch (OutOfMemoryError e) {
+      System.err.println(EXHAUSTED);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int pieces() {
+    List<byte[]> pieces = new ArrayList<>();
+    while (pieces.size() < PIECES_MAX) {
+      pieces.add(new byte[PIECE_BYTES]);
+    }
+    return pieces.size();
   }
 
   private static void awaitTouch(Path pipe) throws IOException {
