@@ -29,6 +29,10 @@ import dev.jtsh.protocol.grpc.proto.PingRequest;
 import dev.jtsh.protocol.grpc.proto.PingResponse;
 import dev.jtsh.protocol.grpc.proto.UpdateHeadlessAuthenticationStateRequest;
 import dev.jtsh.protocol.grpc.proto.UserCertsRequest;
+import dev.jtsh.protocol.grpc.session.EndSessionRequest;
+import dev.jtsh.protocol.grpc.session.HeadlessSession;
+import dev.jtsh.protocol.grpc.session.ListSessionsRequest;
+import dev.jtsh.protocol.grpc.session.SessionServiceGrpc;
 import dev.jtsh.protocol.grpc.types.HeadlessAuthentication;
 import dev.jtsh.protocol.grpc.types.HeadlessAuthenticationState;
 import dev.jtsh.protocol.grpc.types.KubernetesClusterV3;
@@ -240,6 +244,21 @@ public final class AuthClient implements AutoCloseable {
         "denying the headless request", () -> bounded().updateHeadlessAuthenticationState(request));
   }
 
+  /** This user's live headless sessions; only a jtsh-cluster knows them. */
+  public List<HeadlessSession> listSessions() throws ClientException {
+    return call(
+            "asking for your sessions",
+            () -> sessions().listSessions(ListSessionsRequest.getDefaultInstance()))
+        .getSessionsList();
+  }
+
+  /** Ends one of this user's headless sessions at once. */
+  public void endSession(String id) throws ClientException {
+    call(
+        "ending the session",
+        () -> sessions().endSession(EndSessionRequest.newBuilder().setId(id).build()));
+  }
+
   /** Whether the cluster wants another second factor for sessions on this Kubernetes cluster. */
   public boolean isMfaRequired(KubeClusterName kubeCluster) throws ClientException {
     var request =
@@ -340,6 +359,11 @@ public final class AuthClient implements AutoCloseable {
 
   private AuthServiceGrpc.AuthServiceBlockingStub bounded() {
     return service.withDeadlineAfter(CALL_TIME.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private SessionServiceGrpc.SessionServiceBlockingStub sessions() {
+    return SessionServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(CALL_TIME.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private <T> T call(@CompileTimeConstant final String action, Supplier<T> call)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.jtsh.protocol.text.SafeText;
 import java.io.PrintStream;
 
@@ -9,8 +10,18 @@ import java.io.PrintStream;
  * wrote can move the cursor or look like our own words (rule 27). stdout is data, stderr is talk.
  */
 public final class Console {
+  private static final String REST_OF_LINE_AWAY = "\033[K";
+  private static final String LINK = "\033]8;;";
+  private static final String NOTICE = "\033]9;";
+  private static final String STRING_END = "\033\\";
+  private static final String BLACK_ON_WHITE = "\033[30;107m";
+  private static final String COLOURS_BACK = "\033[0m";
+
   private final PrintStream out;
   private final PrintStream err;
+
+  @GuardedBy("this")
+  private boolean statusShown;
 
   /**
    * Writes to these two.
@@ -24,14 +35,68 @@ public final class Console {
   }
 
   /** A line for people. */
-  public void say(SafeText line) {
+  public synchronized void say(SafeText line) {
+    endStatus();
     err.println(line);
     err.flush();
   }
 
   /** A line for people that waits for an answer behind it. */
-  public void ask(SafeText prompt) {
+  public synchronized void ask(SafeText prompt) {
+    endStatus();
     err.print(prompt);
+    err.flush();
+  }
+
+  /**
+   * A line for people that the next one takes the place of; only for a terminal. What is said
+   * meanwhile stays above it.
+   */
+  public synchronized void status(SafeText line) {
+    err.print('\r');
+    err.print(line);
+    err.print(REST_OF_LINE_AWAY);
+    err.flush();
+    statusShown = true;
+  }
+
+  /** Takes the line of {@link #status} away, if there is one. */
+  public synchronized void endStatus() {
+    if (statusShown) {
+      err.print('\r');
+      err.print(REST_OF_LINE_AWAY);
+      err.flush();
+      statusShown = false;
+    }
+  }
+
+  /** A link of our own making that a terminal may follow; its target is the text itself. */
+  public synchronized void link(SafeText url) {
+    endStatus();
+    err.print(LINK);
+    err.print(url);
+    err.print(STRING_END);
+    err.print(url);
+    err.print(LINK);
+    err.println(STRING_END);
+    err.flush();
+  }
+
+  /** A row of a picture in half blocks: dark on light, whatever the terminal's colours. */
+  public synchronized void picture(SafeText row) {
+    endStatus();
+    err.print(BLACK_ON_WHITE);
+    err.print(row);
+    err.println(COLOURS_BACK);
+    err.flush();
+  }
+
+  /** Has the desktop show a line, where the terminal can (OSC 9). */
+  public synchronized void notice(SafeText line) {
+    endStatus();
+    err.print(NOTICE);
+    err.print(line);
+    err.print('\u0007');
     err.flush();
   }
 
@@ -42,13 +107,15 @@ public final class Console {
   }
 
   /** A line that the command was asked for. */
-  public void data(SafeText line) {
+  public synchronized void data(SafeText line) {
+    endStatus();
     out.println(line);
     out.flush();
   }
 
   /** A document of a serialiser (JSON or YAML), which escapes by its own rules. */
-  public void document(String document) {
+  public synchronized void document(String document) {
+    endStatus();
     out.println(document);
     out.flush();
   }

@@ -5,7 +5,6 @@ import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Discovery;
 import dev.jtsh.client.WebClient;
 import dev.jtsh.headless.ActiveSession;
-import dev.jtsh.headless.Announcement;
 import dev.jtsh.headless.HeadlessRequest;
 import dev.jtsh.nativebindings.PasswdEntry;
 import dev.jtsh.protocol.text.SafeText;
@@ -62,7 +61,11 @@ final class HeadlessKubeSession {
     ApprovalRequests requests = new ApprovalRequests(outside, web, discovery);
     HeadlessRequest request = request(discovery);
     web.network().route(discovery.proxy()).explore(); // While the approver decides.
-    return switch (requests.ask(request, Optional.empty(), new FirstVoice())) {
+    ApprovalRequests.Result result;
+    try (FirstVoice voice = new FirstVoice(outside, selection.manners().qr())) {
+      result = requests.ask(request, Optional.empty(), voice);
+    }
+    return switch (result) {
       case ApprovalRequests.Result.Refused(ExitCode code, SafeText message, SafeText hint) ->
           failures.of(code, message, hint).status();
       case ApprovalRequests.Result.Opened(String id, ActiveSession active) -> {
@@ -82,30 +85,6 @@ final class HeadlessKubeSession {
             .run();
       }
     };
-  }
-
-  /** Nothing else uses the terminal yet. */
-  private final class FirstVoice implements ApprovalRequests.Voice {
-    /** The words scripts for tsh look for (teleport-wire §11.1). */
-    @Override
-    public void announce(Announcement announcement) {
-      console.say(
-          SafeText.literal("Complete headless authentication in your local web browser:\n"));
-      console.say(SafeLine.of(announcement.link()));
-      console.say(SafeText.literal("\nor execute this command in your local terminal:\n"));
-      console.say(SafeLine.of(announcement.approveCommand()));
-      console.say(SafeText.empty());
-    }
-
-    @Override
-    public void number(int number) {
-      console.say(SafeText.format("Number to match: {}\n", SafeText.of(Integer.toString(number))));
-    }
-
-    @Override
-    public void say(SafeText line) {
-      console.say(line);
-    }
   }
 
   private HeadlessRequest request(Discovery discovery) {

@@ -83,7 +83,14 @@ final class KubectlCommand implements Callable<Integer> {
     }
     SessionManners manners =
         new SessionManners(
-            LiveSession.AtEnd.ASK, false, LocalGuard.open(), false, false, true, Optional.empty());
+            LiveSession.AtEnd.ASK,
+            false,
+            LocalGuard.open(),
+            false,
+            false,
+            true,
+            FirstVoice.Qr.auto,
+            Optional.empty());
     return new KubeSelection(
         names,
         Map.of(),

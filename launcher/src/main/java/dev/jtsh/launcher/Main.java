@@ -114,7 +114,10 @@ public final class Main {
     line.addSubcommand(
         "headless",
         group("Requests from other machines.")
-            .addSubcommand("approve", new HeadlessApproveCommand(outside, root.cluster)));
+            .addSubcommand("approve", new HeadlessApproveCommand(outside, root.cluster))
+            .addSubcommand("deny", new HeadlessDenyCommand(outside, root.cluster))
+            .addSubcommand("ls", new HeadlessLsCommand(outside, root.cluster))
+            .addSubcommand("end", new HeadlessEndCommand(outside, root.cluster)));
     line.addSubcommand("login", new LoginCommand(outside, root.cluster));
     line.addSubcommand("logout", new LogoutCommand(outside, root.cluster));
     line.addSubcommand("signup", new SignupCommand(outside, root.cluster));

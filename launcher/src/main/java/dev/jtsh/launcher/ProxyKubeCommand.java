@@ -117,6 +117,12 @@ final class ProxyKubeCommand implements Callable<Integer> {
   private AtEnd atEnd = AtEnd.wait;
 
   @Option(
+      names = "--qr",
+      paramLabel = "auto|always|never",
+      description = "Show the link as a picture too: unless told, where the terminal has room.")
+  private FirstVoice.Qr qr = FirstVoice.Qr.auto;
+
+  @Option(
       names = "--bell",
       description = "Ring while something waits for you behind a full-screen program.")
   private boolean bell;
@@ -269,6 +275,7 @@ final class ProxyKubeCommand implements Callable<Integer> {
         pathByPid,
         !noJoin,
         false,
+        qr,
         file);
   }
 

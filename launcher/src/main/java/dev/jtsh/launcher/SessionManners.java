@@ -13,6 +13,7 @@ import java.util.Optional;
  *     3
  * @param joinable whether other terminals of the same user may join
  * @param quiet whether jtsh says nothing beside a command's own words
+ * @param qr when the link is shown as a picture too
  * @param file how to say where the kubeconfig is, where it is a file and no shell is opened
  */
 record SessionManners(
@@ -22,4 +23,5 @@ record SessionManners(
     boolean pathByPid,
     boolean joinable,
     boolean quiet,
+    FirstVoice.Qr qr,
     Optional<KubeconfigFormat> file) {}

@@ -3,15 +3,21 @@ package dev.jtsh.nativebindings;
 
 import static dev.jtsh.nativebindings.NativeLinker.call;
 import static dev.jtsh.nativebindings.NativeLinker.link;
+import static dev.jtsh.nativebindings.NativeLinker.linkVariadic;
 import static dev.jtsh.nativebindings.generated.LibcBindings.TCSADRAIN;
 import static dev.jtsh.nativebindings.generated.LibcBindings.isatty$descriptor;
 import static dev.jtsh.nativebindings.generated.LibcBindings.tcgetattr$descriptor;
 import static dev.jtsh.nativebindings.generated.LibcBindings.tcgetpgrp$descriptor;
 import static dev.jtsh.nativebindings.generated.LibcBindings.tcsetattr$descriptor;
 import static dev.jtsh.nativebindings.generated.LibcBindings.tcsetpgrp$descriptor;
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.jtsh.nativebindings.generated.termios;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -28,7 +34,31 @@ final class TerminalCalls {
   // int tcsetpgrp(int fd, pid_t group)
   private static final MethodHandle TCSETPGRP = link("tcsetpgrp", tcsetpgrp$descriptor());
 
+  // int ioctl(int fd, unsigned long request, struct winsize *size)
+  private static final MethodHandle IOCTL =
+      linkVariadic("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
+
+  /** {@code TIOCGWINSZ} of Linux. */
+  private static final long GET_WINDOW_SIZE = 0x5413;
+
+  private static final int WINDOW_SIZE_BYTES = 8;
+
   private TerminalCalls() {}
+
+  /** Rows and columns; Linux. */
+  static short[] windowSize(int fd) {
+    short[] size = new short[2];
+    call(
+        "size of the terminal at descriptor " + fd,
+        (arena, st) -> {
+          MemorySegment struct = arena.allocate(WINDOW_SIZE_BYTES);
+          int result = (int) IOCTL.invokeExact(st, fd, GET_WINDOW_SIZE, struct);
+          size[0] = struct.get(JAVA_SHORT, 0);
+          size[1] = struct.get(JAVA_SHORT, Short.BYTES);
+          return result;
+        });
+    return size;
+  }
 
   static boolean isatty(int fd) {
     return call("isatty", (arena, st) -> (int) ISATTY.invokeExact(st, fd)) == 1;

@@ -3,6 +3,7 @@ package dev.jtsh.nativebindings;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * How a terminal was set and which process group was in its foreground, so that both can be put
@@ -71,6 +72,29 @@ public final class TerminalState {
       return isTerminal(fd) ? TerminalCalls.tcgetpgrp(fd) : -1;
     } catch (ErrnoException e) {
       return -1;
+    }
+  }
+
+  /**
+   * How big a terminal is.
+   *
+   * @param rows lines of text
+   * @param columns characters in a line
+   */
+  public record Size(int rows, int columns) {}
+
+  /** How big the terminal is; empty without one, and where nobody says. */
+  public static Optional<Size> size(int fd) {
+    try {
+      if (!isTerminal(fd) || !System.getProperty("os.name", "").equals("Linux")) {
+        return Optional.empty();
+      }
+      short[] size = TerminalCalls.windowSize(fd);
+      return size[0] == 0 || size[1] == 0
+          ? Optional.empty()
+          : Optional.of(new Size(Short.toUnsignedInt(size[0]), Short.toUnsignedInt(size[1])));
+    } catch (ErrnoException e) {
+      return Optional.empty();
     }
   }
 

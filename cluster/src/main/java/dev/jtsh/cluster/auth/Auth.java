@@ -51,6 +51,7 @@ public final class Auth implements AutoCloseable {
   private final HeadlessLogins headlessLogins;
   private final HeadlessApprovals headlessApprovals;
   private final WebSessions webSessions;
+  private final OwnSessions ownSessions;
   private final UserCertificates certificates;
   private final Grants grants;
   private final Webauthn webauthn;
@@ -125,6 +126,7 @@ public final class Auth implements AutoCloseable {
     var store = new HeadlessStore(backend, clock);
     var continuations = new Continuations(backend, clock);
     var suspensions = new Suspensions(backend, clock);
+    this.ownSessions = new OwnSessions(continuations, locks);
     this.headlessLogins =
         new HeadlessLogins(
             settings.headlessLimits(),
@@ -227,6 +229,11 @@ public final class Auth implements AutoCloseable {
   /** Invites. */
   public Signups signups() {
     return signups;
+  }
+
+  /** Users' own live headless sessions. */
+  public OwnSessions sessions() {
+    return ownSessions;
   }
 
   /** Logins of browsers. */

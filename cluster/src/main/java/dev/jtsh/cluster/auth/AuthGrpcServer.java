@@ -92,6 +92,7 @@ public final class AuthGrpcServer implements AutoCloseable {
             .addService(new AuthCalls(auth))
             .addService(new TrustCalls(auth))
             .addService(new AgentCalls(auth))
+            .addService(new SessionCalls(auth))
             .handshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
             .maxInboundMetadataSize(METADATA_BYTES_MAX)

@@ -27,6 +27,7 @@ final class CallGuard implements ServerInterceptor {
   private static final String KUBE_ROLE = "Kube";
   private static final String AUTH = "proto.AuthService/";
   private static final String TRUST = "teleport.trust.v1.TrustService/";
+  private static final String SESSION = "jtsh.session.v1.SessionService/";
   private static final Set<String> FOR_ANYBODY = Set.of(AUTH + "Ping");
   private static final Set<String> FOR_HEADLESS =
       Set.of(
@@ -46,7 +47,9 @@ final class CallGuard implements ServerInterceptor {
           AUTH + "WatchPendingHeadlessAuthentications",
           AUTH + "UpdateHeadlessAuthenticationState",
           AUTH + "CreateAuthenticateChallenge",
-          TRUST + "GetCertAuthorities");
+          TRUST + "GetCertAuthorities",
+          SESSION + "ListSessions",
+          SESSION + "EndSession");
   private static final Set<String> FOR_HOSTS =
       Set.of(AUTH + "Ping", AUTH + "GetClusterCACert", TRUST + "GetCertAuthorities");
 

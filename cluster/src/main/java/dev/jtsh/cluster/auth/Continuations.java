@@ -50,6 +50,9 @@ final class Continuations {
    * @param namespace the namespaces that were shown
    * @param approvedAt when
    * @param notAfter the end of the grant
+   * @param host claimed host name
+   * @param osUser claimed user there
+   * @param address where it was asked for, {@code ip:port}
    */
   record Session(
       String requestId,
@@ -59,7 +62,10 @@ final class Continuations {
       List<String> kubeClusters,
       String namespace,
       Instant approvedAt,
-      Instant notAfter) {
+      Instant notAfter,
+      @Nullable String host,
+      @Nullable String osUser,
+      @Nullable String address) {
     /** Copies. */
     Session {
       kubeClusters = List.copyOf(kubeClusters);
@@ -97,11 +103,19 @@ final class Continuations {
 
   /** How many sessions of this user are live now. */
   int liveSessions(String user) {
+    return live(user).size();
+  }
+
+  /** The sessions of this user whose time is not over. */
+  List<Session> live(String user) {
+    if (!UserRecord.isName(user)) {
+      return List.of();
+    }
     Instant now = clock.instant();
-    return (int)
-        Stored.all(backend, PREFIX + user + "/", Session.class).stream()
-            .filter(session -> now.isBefore(session.value().notAfter()))
-            .count();
+    return Stored.all(backend, PREFIX + user + "/", Session.class).stream()
+        .map(Stored::value)
+        .filter(session -> now.isBefore(session.notAfter()))
+        .toList();
   }
 
   private static boolean isSigned(

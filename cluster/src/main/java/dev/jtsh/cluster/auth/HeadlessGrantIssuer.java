@@ -107,7 +107,10 @@ final class HeadlessGrantIssuer implements HeadlessIssuer {
             facts.kubeClusters(),
             facts.namespace(),
             approval.at(),
-            end));
+            end,
+            facts.host(),
+            facts.osUser(),
+            facts.clientAddress()));
     audit.emit(
         AuditEvent.of(AuditEvent.Type.LOGIN)
             .with("user", user.name())

@@ -64,6 +64,30 @@ final class RefusedRequestsStory {
   }
 
   @Test
+  void aDenialByItsOwnCommandNeedsNoQuestion() {
+    try (HeadlessShell session = ask(world.command())) {
+      world.laptop().run("headless", "deny", session.id()).orThrow();
+      assertThat(session.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(71);
+    }
+  }
+
+  @Test
+  void aSessionEndedFromTheLaptopReachesNothingAndSaysWhy() {
+    try (HeadlessShell session = ask(world.command())) {
+      session.approve();
+      session.awaitPrompt();
+      session.type("kubectl get ns kube-public -o name", "namespace/kube-public");
+      assertThat(world.laptop().run("headless", "ls").orThrow().out()).contains(session.id());
+      world.laptop().run("headless", "end", session.id()).orThrow();
+      assertThat(world.laptop().run("headless", "ls").orThrow().out()).doesNotContain(session.id());
+      session.type("kubectl get ns; printf 'status=%s\\n' $?", "status=1");
+      assertThat(session.terminal().plainTranscript()).contains("its user ended the session");
+      assertThat(session.exit(0)).isZero();
+      assertThat(world.laptop().run("headless", "end", session.id()).status()).isNotZero();
+    }
+  }
+
+  @Test
   void aMistypedIdEndsTheApproverWith81() {
     Laptop.Result result = world.laptop().approve(UNKNOWN_ID);
     assertThat(result.status()).isEqualTo(81);
@@ -189,7 +213,9 @@ final class RefusedRequestsStory {
   }
 
   private static void assertOneError(String told, String word) {
-    List<String> errors = told.lines().filter(line -> line.startsWith("ERROR: ")).toList();
+    // A terminal takes the line of the countdown away before the next one.
+    String lines = told.replaceAll("Waiting for the approval, [0-9]:[0-9]{2} left", "");
+    List<String> errors = lines.lines().filter(line -> line.startsWith("ERROR: ")).toList();
     assertThat(errors).as("in what it told: %s", told).singleElement().asString().contains(word);
     assertThat(told).doesNotContain("Exception").doesNotContain("\tat ");
   }
