@@ -44,6 +44,7 @@ public final class ApprovalPage implements WebApplication {
   private static final Pattern FILE = Pattern.compile("/web/page/([a-z.]{1,32})");
   private static final Pattern REQUEST = Pattern.compile("/webapi/headless/" + UUID);
   private static final Pattern VIEW = Pattern.compile("/webapi/jtsh/headless/" + UUID);
+  private static final Pattern SESSION = Pattern.compile("/webapi/jtsh/sessions/" + UUID);
   private static final String NO_SESSION = "no session: log in";
 
   private final Auth auth;
@@ -106,10 +107,14 @@ public final class ApprovalPage implements WebApplication {
             ? changing(request, visitor -> decide(visitor, decided.group(1), request))
             : next.handle(request);
       }
-      case "DELETE" ->
-          bare.equals("/webapi/sessions/web")
-              ? changing(request, this::loggedOut)
-              : next.handle(request);
+      case "DELETE" -> {
+        Matcher ended = SESSION.matcher(bare);
+        yield bare.equals("/webapi/sessions/web")
+            ? changing(request, this::loggedOut)
+            : ended.matches()
+                ? changing(request, visitor -> ended(visitor, ended.group(1)))
+                : next.handle(request);
+      }
       default -> next.handle(request);
     };
   }
@@ -129,6 +134,9 @@ public final class ApprovalPage implements WebApplication {
     if (view.matches()) {
       return visited(request, visitor -> view(visitor, view.group(1)));
     }
+    if (path.equals("/webapi/jtsh/sessions")) {
+      return visited(request, this::sessions);
+    }
     Matcher resource = REQUEST.matcher(path);
     if (resource.matches()) {
       return visited(request, visitor -> resource(visitor, resource.group(1)));
@@ -147,6 +155,16 @@ public final class ApprovalPage implements WebApplication {
     } catch (WireException e) {
       throw new WireException(ErrorKind.BAD_PARAMETER, "requested invalid headless session");
     }
+  }
+
+  private WebResponse sessions(WebSessions.Visitor visitor) {
+    return json(
+        auth.sessions().list(visitor.user()).stream().map(PageSession::of).toList(), Map.of());
+  }
+
+  private WebResponse ended(WebSessions.Visitor visitor, String id) {
+    auth.sessions().end(visitor.user(), id);
+    return sessions(visitor);
   }
 
   private CompletionStage<WebResponse> logIn(WebRequest request) {

@@ -111,6 +111,12 @@ export async function logOut() {
 
 export const look = (id) => call('GET', 'jtsh/headless/' + id);
 
+/** The sessions of this user that are live. */
+export const sessions = () => call('GET', 'jtsh/sessions');
+
+/** Ends one at once; answers with those that are left. */
+export const end = (session) => call('DELETE', 'jtsh/sessions/' + session);
+
 /** Checks the number, has the key sign, approves. A wrong number denies the request. */
 export async function approve(id, digest, number) {
   const challenge = await call('POST', 'mfa/authenticatechallenge',

@@ -33,6 +33,11 @@ function state(name) {
   at('who').hidden = !known;
   text('who-name', known ? known.user : '');
   const heading = document.querySelector('#' + name + ' h1');
+  if (name === 'login' || name === 'wait') {
+    at('live').hidden = true;
+  } else if (known) {
+    showLive();
+  }
   document.title = heading.textContent + ' - ' + TITLE;
   heading.focus();
 }
@@ -75,6 +80,45 @@ function failed(error) {
   } else {
     text('failed-why', words(error));
     state('failed');
+  }
+}
+
+/** What the user has open besides; nothing here stops the rest when it cannot be had. */
+async function showLive() {
+  try {
+    fillLive(await calls.sessions());
+  } catch (error) {
+    at('live').hidden = true;
+  }
+}
+
+function fillLive(sessions) {
+  text('live-error', '');
+  at('live').hidden = sessions.length === 0 || !calls.session();
+  at('live-list').replaceChildren(...sessions.map((session) => {
+    const item = document.createElement('li');
+    const words = document.createElement('span');
+    const host = document.createElement('bdi');
+    host.textContent = session.os_user + '@' + session.host;
+    words.append(host, ' from ' + session.address + ', ' + session.kube_clusters.join(', ')
+      + ', until ' + time(session.expires));
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'End';
+    button.setAttribute('aria-label', 'End the session on ' + session.host + ' approved at '
+      + time(session.approved_at));
+    button.addEventListener('click', () => once(() => end(session.id)));
+    item.append(words, button);
+    return item;
+  }));
+}
+
+async function end(session) {
+  try {
+    fillLive(await calls.end(session));
+    say('Ended');
+  } catch (error) {
+    text('live-error', words(error));
   }
 }
 

@@ -73,6 +73,13 @@ class Attack22WebSessionIT {
     form.put("Content-Type", "text/plain");
     assertThat(page().send("PUT", "/webapi/headless/" + id, form, DENY).status()).isEqualTo(400);
     assertThat(page().look(tab, id).json().path("state").asText()).isEqualTo("pending");
+    var elsewhere = new HashMap<>(own(tab));
+    elsewhere.put("Origin", "https://evil.example");
+    assertThat(page().send("DELETE", "/webapi/jtsh/sessions/" + id, elsewhere, "").status())
+        .isEqualTo(403);
+    assertThat(page().send("DELETE", "/webapi/jtsh/sessions/" + id, own(tab), "").status())
+        .as("a request is no session")
+        .isEqualTo(404);
   }
 
   @Test

@@ -74,6 +74,12 @@ final class ApprovalInBrowser {
         browser.await("decided");
         keep(browser, "decided");
         assertThat(browser.text("#decided")).contains("was approved");
+        browser.awaitTrue(
+            "return document.querySelectorAll('#live:not([hidden]) li').length === 2",
+            "both sessions");
+        keep(browser, "live-sessions");
+        browser.click("#live-list li:last-child button");
+        browser.awaitTrue("return document.querySelectorAll('#live li').length === 1", "one left");
       }
     }
   }
@@ -137,6 +143,41 @@ final class ApprovalInBrowser {
       browser.click("#log-out");
       browser.await("login");
       browser.give(dave.passkey());
+    }
+  }
+
+  @Test
+  void aRequestWhoseTimeIsOverCannotBeDecided() throws IOException {
+    Person ivan = world.person();
+    try (Browser browser = world.browser(Browser.Window.PHONE, false);
+        Asking asking = world.ask(ivan)) {
+      logIn(browser, ivan, asking.link());
+      browser.await("request");
+      // Nobody waits three minutes here: the page's clock goes on instead.
+      browser.evaluate("const now = Date.now; Date.now = () => now() + 180000");
+      browser.await("expired");
+      keep(browser, "phone-expired");
+      assertThat(
+              browser.evaluate("return document.getElementById('approve').offsetParent").isNull())
+          .isTrue();
+    }
+  }
+
+  @Test
+  void attack27ScriptInAHostNameStaysText() throws Exception {
+    String host = "<img src=x onerror=document.title='hit'>\u202Egpj.exe";
+    Person judy = world.person();
+    try (Browser browser = world.browser(Browser.Window.DESKTOP, false);
+        BrowserWorld.Claiming claiming = world.claim(judy, host)) {
+      logIn(browser, judy, world.link(claiming.id()));
+      browser.await("request");
+      keep(browser, "script-in-host-name");
+      assertThat(browser.text("#host")).contains("<img src=x").contains("\\u{202e}");
+      assertThat(browser.evaluate("return document.querySelectorAll('main img').length").asInt())
+          .isZero();
+      assertThat(browser.evaluate("return document.title").asText()).doesNotContain("hit");
+      browser.click("#deny");
+      browser.await("denied");
     }
   }
 

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.tests.browser;
 
+import dev.jtsh.client.ClientException;
+import dev.jtsh.client.ProxyAddress;
+import dev.jtsh.client.WebClient;
+import dev.jtsh.client.WebTrust;
+import dev.jtsh.headless.HeadlessRequest;
+import dev.jtsh.headless.HeadlessSession;
+import dev.jtsh.headless.HeadlessTiming;
 import dev.jtsh.pki.Pem;
+import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.tests.fixtures.TestPki;
 import dev.jtsh.tests.kubernetes.ProgramResult;
 import dev.jtsh.tests.kubernetes.RunningProgram;
@@ -15,13 +23,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -172,6 +183,51 @@ final class BrowserWorld implements AutoCloseable {
         terminal.close();
       }
     }
+  }
+
+  /** A request of the product's own requesting side that claims any host name. */
+  record Claiming(WebClient web, HeadlessSession session, Thread waiting) implements AutoCloseable {
+    String id() {
+      return session.announcement().id();
+    }
+
+    @Override
+    public void close() {
+      waiting.interrupt();
+      try {
+        if (!waiting.join(SOON)) {
+          throw new AssertionError("the request's wait does not end");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      session.close();
+      web.close();
+    }
+  }
+
+  Claiming claim(Person person, String host) throws IOException, ClientException {
+    Map<String, String> own = Map.of("SSL_CERT_FILE", cluster.webCa().toString());
+    WebClient web = new WebClient(WebTrust.load(own, Optional.empty()), InstantSource.system());
+    HeadlessSession session =
+        HeadlessSession.request(
+            web,
+            web.discover(ProxyAddress.candidates(cluster.proxy()), "headless"),
+            new HeadlessRequest(
+                person.name(),
+                List.of(new KubeClusterName(KUBE)),
+                Map.of(),
+                "",
+                false,
+                "",
+                Duration.ofHours(1),
+                host,
+                "somebody"),
+            HeadlessTiming.STANDARD,
+            InstantSource.system(),
+            new SecureRandom());
+    Thread waiting = Thread.ofVirtual().start(() -> session.await((cause, pause) -> {}));
+    return new Claiming(web, session, waiting);
   }
 
   String link(String id) {
