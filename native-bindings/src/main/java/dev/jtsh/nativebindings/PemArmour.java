@@ -60,61 +60,10 @@ final class PemArmour {
         throw new KeyFormatException("a private key must be unencrypted PKCS#8, SEC 1 or PKCS#1");
       }
       if (label.endsWith("PRIVATE KEY")) {
-        return decodeBody(pem.asSlice(bodyStart, bodyEnd - bodyStart), arena);
+        return SecretBase64.decode(pem.asSlice(bodyStart, bodyEnd - bodyStart), arena);
       }
       from = bodyEnd + DASHES.length;
     }
-  }
-
-  private static SecretBuffer decodeBody(MemorySegment body, SecretArena arena) {
-    int characters = 0;
-    for (long i = 0; i < body.byteSize(); i++) {
-      if (value(body.get(JAVA_BYTE, i)) >= 0) {
-        characters++;
-      }
-    }
-    int length = (int) (characters * 3L / 4);
-    if (length == 0) {
-      throw new KeyFormatException("a PEM block is empty");
-    }
-    SecretBuffer der = arena.allocate(length);
-    int bits = 0;
-    int held = 0;
-    long at = 0;
-    for (long i = 0; i < body.byteSize(); i++) {
-      int value = value(body.get(JAVA_BYTE, i));
-      if (value >= 0) {
-        bits = bits << 6 | value;
-        held += 6;
-        if (held >= 8) {
-          held -= 8;
-          der.segment().set(JAVA_BYTE, at++, (byte) (bits >> held));
-        }
-      } else if (value == NOT_BASE64) {
-        der.close();
-        throw new KeyFormatException("a PEM block holds something that is not base64");
-      }
-    }
-    return der;
-  }
-
-  private static final int IGNORED = -1;
-  private static final int NOT_BASE64 = -2;
-
-  private static int value(byte character) {
-    if (character >= 'A' && character <= 'Z') {
-      return character - 'A';
-    } else if (character >= 'a' && character <= 'z') {
-      return character - 'a' + 26;
-    } else if (character >= '0' && character <= '9') {
-      return character - '0' + 52;
-    }
-    return switch (character) {
-      case '+' -> 62;
-      case '/' -> 63;
-      case '=', '\n', '\r', ' ', '\t' -> IGNORED;
-      default -> NOT_BASE64; // Also the colon of "Proc-Type: 4,ENCRYPTED".
-    };
   }
 
   /** The base64 character at a place of the text, or the padding. */

@@ -4,6 +4,7 @@ package dev.jtsh.nativebindings;
 import static dev.jtsh.nativebindings.NativeLinker.call;
 import static dev.jtsh.nativebindings.NativeLinker.link;
 import static dev.jtsh.nativebindings.NativeLinker.linkVariadic;
+import static dev.jtsh.nativebindings.generated.IoctlBindings.TIOCGWINSZ;
 import static dev.jtsh.nativebindings.generated.LibcBindings.TCSADRAIN;
 import static dev.jtsh.nativebindings.generated.LibcBindings.isatty$descriptor;
 import static dev.jtsh.nativebindings.generated.LibcBindings.tcgetattr$descriptor;
@@ -12,12 +13,10 @@ import static dev.jtsh.nativebindings.generated.LibcBindings.tcsetattr$descripto
 import static dev.jtsh.nativebindings.generated.LibcBindings.tcsetpgrp$descriptor;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.jtsh.nativebindings.generated.IoctlBindings;
 import dev.jtsh.nativebindings.generated.termios;
-import java.lang.foreign.FunctionDescriptor;
+import dev.jtsh.nativebindings.generated.winsize;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -36,12 +35,7 @@ final class TerminalCalls {
 
   // int ioctl(int fd, unsigned long request, struct winsize *size)
   private static final MethodHandle IOCTL =
-      linkVariadic("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
-
-  /** {@code TIOCGWINSZ} of Linux. */
-  private static final long GET_WINDOW_SIZE = 0x5413;
-
-  private static final int WINDOW_SIZE_BYTES = 8;
+      linkVariadic("ioctl", IoctlBindings.ioctl.makeInvoker(ADDRESS).descriptor(), 2);
 
   private TerminalCalls() {}
 
@@ -51,10 +45,10 @@ final class TerminalCalls {
     call(
         "size of the terminal at descriptor " + fd,
         (arena, st) -> {
-          MemorySegment struct = arena.allocate(WINDOW_SIZE_BYTES);
-          int result = (int) IOCTL.invokeExact(st, fd, GET_WINDOW_SIZE, struct);
-          size[0] = struct.get(JAVA_SHORT, 0);
-          size[1] = struct.get(JAVA_SHORT, Short.BYTES);
+          MemorySegment struct = winsize.allocate(arena);
+          int result = (int) IOCTL.invokeExact(st, fd, (long) TIOCGWINSZ(), struct);
+          size[0] = winsize.ws_row(struct);
+          size[1] = winsize.ws_col(struct);
           return result;
         });
     return size;

@@ -1,48 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.kube;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.jtsh.nativebindings.SecretArena;
+import dev.jtsh.nativebindings.SecretBase64;
 import dev.jtsh.nativebindings.SecretBuffer;
+import dev.jtsh.nativebindings.SecretFile;
 import dev.jtsh.pki.HeldKey;
 import dev.jtsh.pki.Pem;
 import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.pki.tls.TrustAnchors;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads where an API server is and with what the agent shows itself there, from a kubeconfig. A
- * private key inside the file is moved into locked memory and blanked before the rest is parsed, so
- * it never becomes a string.
+ * Reads where an API server is and with what the agent shows itself there, from a kubeconfig. The
+ * file is read into the arena; a private key inside it is decoded there and blanked before the rest
+ * is parsed, so it never comes into the Java heap. A token does: it goes into a header as text.
  */
 public final class Kubeconfig {
   private static final String KEY_FIELD = "client-key-data:";
   private static final int HTTPS_PORT = 443;
+  private static final int BYTES_MAX = 512 * 1024;
   private static final Path SERVICE_ACCOUNT =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   // Spelled in two pieces: this file refuses the switch, it does not use it.
   private static final String NO_VERIFICATION = "insecure-skip-" + "tls-verify";
 
   private final Path file;
-  private final byte[] text;
+  private final MemorySegment text;
   private @Nullable HeldKey inlineKey;
 
-  private Kubeconfig(Path file) throws IOException {
+  private Kubeconfig(Path file, MemorySegment text) {
     this.file = file;
-    this.text = Files.readAllBytes(file);
+    this.text = text;
   }
 
   /**
@@ -61,13 +63,14 @@ public final class Kubeconfig {
    * @throws IOException if it cannot be read or used; the message says what is missing
    */
   public static KubernetesTarget read(Path file, Optional<String> context) throws IOException {
-    Kubeconfig config = new Kubeconfig(file);
-    try {
-      return config.target(context);
+    long size = Files.size(file); // Says in Java's own words that there is none.
+    if (size > BYTES_MAX) {
+      throw new IOException("kubeconfig %s: longer than %d bytes".formatted(file, BYTES_MAX));
+    }
+    try (SecretBuffer content = SecretFile.read(file, BYTES_MAX)) {
+      return new Kubeconfig(file, content.segment()).target(context);
     } catch (RuntimeException e) {
       throw new IOException("kubeconfig %s: %s".formatted(file, e.getMessage()), e);
-    } finally {
-      Arrays.fill(config.text, (byte) 0);
     }
   }
 
@@ -96,7 +99,7 @@ public final class Kubeconfig {
 
   private KubernetesTarget target(Optional<String> chosen) throws IOException {
     takeInlineKey();
-    JsonNode root = new YAMLMapper().readTree(text);
+    JsonNode root = new YAMLMapper().readTree(text.toArray(JAVA_BYTE));
     String name = chosen.orElseGet(() -> text(root, "current-context"));
     JsonNode context = named(root, "contexts", "context", name);
     JsonNode cluster = named(root, "clusters", "cluster", text(context, "cluster"));
@@ -154,45 +157,44 @@ public final class Kubeconfig {
   /** Only one user with a key inside the file is understood: which key else is it? */
   private void takeInlineKey() {
     byte[] field = KEY_FIELD.getBytes(StandardCharsets.US_ASCII);
-    int at = indexOf(field, 0);
+    long at = indexOf(field, 0);
     if (at < 0) {
       return;
     }
-    int from = at + field.length;
-    int to = from;
-    while (to < text.length && text[to] != '\n' && text[to] != '#') {
+    long from = at + field.length;
+    long to = from;
+    while (to < text.byteSize() && byteAt(to) != '\n' && byteAt(to) != '#') {
       to++;
     }
     if (indexOf(field, to) >= 0) {
       throw new IllegalArgumentException("several users have a key inside the file");
     }
-    while (from < to && isBlankOrQuote(text[from])) {
+    while (from < to && isBlankOrQuote(byteAt(from))) {
       from++;
     }
-    int end = to;
-    while (end > from && isBlankOrQuote(text[end - 1])) {
+    long end = to;
+    while (end > from && isBlankOrQuote(byteAt(end - 1))) {
       end--;
     }
-    byte[] encoded = Arrays.copyOfRange(text, from, end);
-    Arrays.fill(text, at, to, (byte) ' ');
-    byte[] pem = Base64.getDecoder().decode(encoded);
-    Arrays.fill(encoded, (byte) 0);
-    try (SecretBuffer buffer = SecretArena.process().allocate(pem.length)) {
-      MemorySegment segment = buffer.segment();
-      MemorySegment.copy(pem, 0, segment, ValueLayout.JAVA_BYTE, 0, pem.length);
-      inlineKey = HeldKey.fromPem(segment.asSlice(0, pem.length));
+    try (SecretBuffer pem = SecretBase64.decode(text.asSlice(from, end - from))) {
+      inlineKey = HeldKey.fromPem(pem.segment());
     } finally {
-      Arrays.fill(pem, (byte) 0);
+      text.asSlice(at, to - at).fill((byte) ' ');
     }
+  }
+
+  private byte byteAt(long place) {
+    return text.get(JAVA_BYTE, place);
   }
 
   private static boolean isBlankOrQuote(byte b) {
     return b == ' ' || b == '\t' || b == '\r' || b == '"' || b == '\'';
   }
 
-  private int indexOf(byte[] wanted, int from) {
-    for (int i = from; i <= text.length - wanted.length; i++) {
-      if (Arrays.equals(text, i, i + wanted.length, wanted, 0, wanted.length)) {
+  private long indexOf(byte[] wanted, long from) {
+    MemorySegment looked = MemorySegment.ofArray(wanted);
+    for (long i = from; i <= text.byteSize() - wanted.length; i++) {
+      if (byteAt(i) == wanted[0] && text.asSlice(i, wanted.length).mismatch(looked) < 0) {
         return i;
       }
     }
