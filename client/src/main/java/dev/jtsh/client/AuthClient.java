@@ -7,6 +7,7 @@ import com.google.protobuf.Empty;
 import dev.jtsh.pki.Pem;
 import dev.jtsh.pki.PkiException;
 import dev.jtsh.pki.SshPublicKey;
+import dev.jtsh.pki.channel.QuietLocalChannel;
 import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.protocol.grpc.mfa.ChallengeAllowReuse;
 import dev.jtsh.protocol.grpc.mfa.ChallengeExtensions;

@@ -70,9 +70,8 @@ class HttpProxyIT {
     try (WebClient web = new WebClient(network, InstantSource.system());
         AuthClient auth = auth(network)) {
       assertThat(web.ping(FAR, "").version().major()).isEqualTo(17);
-      // This web picks no name it was not made for.
       assertThat(new RouteProbe(network.trust(), network.httpProxy(FAR.host(), 443)).to(FAR))
-          .isInstanceOf(RouteProbe.Balanced.class);
+          .isInstanceOf(RouteProbe.Direct.class);
       assertThat(auth.ping().getServerVersion()).isEqualTo("17.0.0");
     }
     assertThat(proxy.tunnels()).hasSizeGreaterThanOrEqualTo(3).containsOnly(FAR.hostPort());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.jtsh.cluster.proxy;
+package dev.jtsh.pki.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
@@ -14,7 +14,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 
 /** A stream of bytes in a WebSocket's binary frames: takes them off, puts them on. */
-final class FramedBytes extends ChannelDuplexHandler {
+public final class FramedBytes extends ChannelDuplexHandler {
   private boolean passedOn;
 
   @Override

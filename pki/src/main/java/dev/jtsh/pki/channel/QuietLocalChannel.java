@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.jtsh.client;
+package dev.jtsh.pki.channel;
 
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
@@ -8,7 +8,7 @@ import io.netty.channel.local.LocalChannel;
 import org.jspecify.annotations.Nullable;
 
 /** A channel in this process that takes gRPC's wish for TCP keep-alives without a warning. */
-final class QuietLocalChannel extends LocalChannel {
+public final class QuietLocalChannel extends LocalChannel {
   private final @Nullable ChannelConfig own =
       new DefaultChannelConfig(this) {
         @Override
