@@ -103,8 +103,8 @@ class DoctorCommandIT {
       assertThat(status(now, "proxy")).isEqualTo("ok");
       assertThat(field(now, "proxy", "seen")).contains("Teleport 17.2.0");
       assertThat(status(now, "clock")).isEqualTo("ok");
-      // The fake speaks HTTP only, as a load balancer that ends TLS does.
-      assertThat(status(now, "load-balancer")).isEqualTo("fail");
+      assertThat(status(now, "load-balancer")).isEqualTo("ok");
+      assertThat(field(now, "load-balancer", "seen")).contains("none that ends TLS");
 
       Map<String, JsonNode> late =
           checks(doctor(Instant.now().plus(Duration.ofMinutes(5)), options));

@@ -198,6 +198,12 @@ public final class HeadlessApprovals {
     }
     if (number == 0) {
       if (isNumberRequired()) {
+        emit(
+            AuditEvent.Type.HEADLESS_APPROVAL_FAILED,
+            record,
+            approver,
+            false,
+            "approval without the number");
         throw new WireException(
             ErrorKind.ACCESS_DENIED,
             "this cluster wants the number that the remote terminal shows;"

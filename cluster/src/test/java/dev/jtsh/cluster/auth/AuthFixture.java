@@ -329,7 +329,15 @@ public final class AuthFixture implements AutoCloseable {
 
     /** A connection as this person, logged in for an hour. */
     public AuthServiceGrpc.AuthServiceBlockingStub connect() {
-      SshLoginResponse login = login(Duration.ofHours(1));
+      return connect(Duration.ofHours(1));
+    }
+
+    /**
+     * A connection as this person. Who shall still call when the test's clock has gone on connects
+     * before: TLS goes by the real time, and takes no certificate of tomorrow.
+     */
+    public AuthServiceGrpc.AuthServiceBlockingStub connect(Duration life) {
+      SshLoginResponse login = login(life);
       return AuthFixture.this.connect(key, Pem.certificate(login.tlsCert().toByteArray()));
     }
 
