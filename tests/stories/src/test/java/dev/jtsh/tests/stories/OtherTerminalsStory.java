@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -105,18 +106,24 @@ final class OtherTerminalsStory {
         environment.put("JTSH_SESSION", second.id());
         assertThat(exec("printenv", "JTSH_SESSION").orThrow().stdout()).contains(second.id());
         environment.remove("JTSH_SESSION");
-        second.program().destroyForcibly();
-        second.program().onExit().join();
+        ProcessHandle killed = second.program(); // Asked again, its terminal would name another.
+        killed.destroyForcibly();
+        awaitEnd(killed);
       }
       // What the killed one left is cleared away by the next who looks.
       assertThat(exec("printenv", "JTSH_SESSION").orThrow().stdout()).contains(session.id());
       try (Stream<Path> left = Files.list(sockets)) {
         assertThat(left.map(Path::getFileName)).containsExactly(Path.of(session.id() + ".sock"));
       }
-      session.program().destroy();
-      session.program().onExit().join();
+      ProcessHandle ended = session.program();
+      ended.destroy();
+      awaitEnd(ended);
       assertThat(sockets).isEmptyDirectory();
     }
+  }
+
+  private static void awaitEnd(ProcessHandle program) {
+    program.onExit().orTimeout(StoryWorld.SOON.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   /**
