@@ -4,6 +4,7 @@ package dev.jtsh.tests.stories;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jtsh.launcher.Main;
+import dev.jtsh.tests.fixtures.webauthn.SoftwareAuthenticator;
 import dev.jtsh.tests.kubernetes.KubernetesCluster;
 import dev.jtsh.tests.kubernetes.ProgramResult;
 import dev.jtsh.tests.kubernetes.RunningProgram;
@@ -223,22 +224,24 @@ final class StoryWorld implements AutoCloseable {
   /** jtsh in a world that differs as {@link AlteredMain} is told; all else is as built. */
   Path alteredProgram(String property) throws IOException {
     String script = Files.readString(program());
-    Path classes;
-    try {
-      classes =
-          Path.of(AlteredMain.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("tests/support is not in a file", e);
-    }
+    String classes = place(AlteredMain.class) + ":" + place(SoftwareAuthenticator.class);
     String altered =
         script
             .replace(" -cp \"", " -D" + property + " -cp \"" + classes + ":")
             .replace(" " + Main.class.getName() + " ", " " + AlteredMain.class.getName() + " ");
-    assertThat(altered).contains(AlteredMain.class.getName()).contains(classes.toString());
+    assertThat(altered).contains(AlteredMain.class.getName()).contains(classes);
     Path file = newDirectory("altered").resolve("jtsh");
     Files.writeString(file, altered);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     return file;
+  }
+
+  private static Path place(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(type + " is not in a file", e);
+    }
   }
 
   /** A new directory that ends with this world. */
