@@ -45,6 +45,11 @@ record AnswerHead(int status, Map<String, String> fields) {
     return new AnswerHead(Integer.parseInt(first.group(1)), fields);
   }
 
+  /** Whether what was asked for was done. */
+  boolean success() {
+    return status >= 200 && status <= 299;
+  }
+
   /** A field's value; empty if there is none. */
   String field(String name) {
     return fields.getOrDefault(name, "");

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterRoute {
   private static final Duration TIME_MAX = Duration.ofSeconds(20);
-  private static final int SUCCESS_MIN = 200;
-  private static final int SUCCESS_MAX = 299;
 
   private final ProxyAddress address;
   private final Optional<HttpProxy> httpProxy;
@@ -122,7 +120,7 @@ public final class ClusterRoute {
         through.connect(address),
         opened,
         answer -> {
-          if (answer.status() < SUCCESS_MIN || answer.status() > SUCCESS_MAX) {
+          if (!answer.success()) {
             throw new IOException(
                 "the HTTP proxy %s refused the way to %s: HTTP %d"
                     .formatted(through, address, answer.status()));

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.client;
 
-import dev.jtsh.pki.channel.FramedBytes;
+import dev.jtsh.pki.channel.WebSocketPipe;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
@@ -22,10 +17,6 @@ final class ConnectionUpgradeRequest {
   private static final int SWITCHING = 101;
   private static final int NOT_FOUND = 404;
   private static final int KEY_BYTES = 16;
-  private static final int FRAME_BYTES_MAX = 1024 * 1024;
-
-  /** RFC 6455 §1.3. */
-  private static final String ACCEPT_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   private final ProxyAddress proxy;
   private final String key;
@@ -70,28 +61,10 @@ final class ConnectionUpgradeRequest {
       return;
     }
     if (!form.equalsIgnoreCase("websocket")
-        || !answer.field("sec-websocket-accept").equals(accepted(key))
+        || !answer.field("sec-websocket-accept").equals(WebSocketPipe.accept(key))
         || !answer.field("sec-websocket-protocol").equals("alpn")) {
       throw new IOException("the connection upgrade was answered wrongly");
     }
-    var config =
-        WebSocketDecoderConfig.newBuilder()
-            .expectMaskedFrames(false)
-            .allowExtensions(false)
-            .maxFramePayloadLength(FRAME_BYTES_MAX)
-            .build();
-    pipeline.addLast(
-        new WebSocket13FrameDecoder(config),
-        new WebSocket13FrameEncoder(/* maskPayload= */ true),
-        new FramedBytes());
-  }
-
-  private static String accepted(String key) {
-    try {
-      byte[] text = (key + ACCEPT_GUID).getBytes(StandardCharsets.US_ASCII);
-      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1").digest(text));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-1", e);
-    }
+    WebSocketPipe.ofClient(pipeline);
   }
 }

@@ -21,6 +21,7 @@ import javax.net.ssl.SSLSocket;
  */
 public final class RouteProbe {
   private static final int HEAD_BYTES_MAX = 16 * 1024;
+  private static final String HEAD_END = "\r\n\r\n";
   private static final Duration TIME_MAX = Duration.ofSeconds(5);
 
   private final WebTrust trust;
@@ -101,15 +102,23 @@ public final class RouteProbe {
     plain.getOutputStream().write(through.connect(proxy));
     // Byte by byte: what comes behind the head belongs to TLS.
     StringBuilder head = new StringBuilder();
-    while (head.indexOf("\r\n\r\n") < 0) {
+    while (head.indexOf(HEAD_END) < 0) {
       int next = plain.getInputStream().read();
       if (next < 0 || head.length() > HEAD_BYTES_MAX) {
         throw new IOException("the HTTP proxy gave no answer");
       }
       head.append((char) next);
     }
-    if (!head.substring(0, Math.min(12, head.length())).matches("HTTP/1\\.[01] 2.*")) {
+    if (!answered(head.substring(0, head.length() - HEAD_END.length())).success()) {
       throw new IOException("the HTTP proxy refused the way to " + proxy);
+    }
+  }
+
+  private static AnswerHead answered(String head) throws IOException {
+    try {
+      return AnswerHead.parse(head);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("what answers is no HTTP proxy", e);
     }
   }
 

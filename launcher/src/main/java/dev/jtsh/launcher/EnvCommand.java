@@ -83,17 +83,8 @@ final class EnvCommand implements Callable<Integer> {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("KUBECONFIG", path(offer));
     variables.put("JTSH_KUBECONFIG", path(offer));
-    variables.putAll(markers(offer));
+    variables.putAll(SessionMarkers.of(offer));
     return variables;
-  }
-
-  private static Map<String, String> markers(JoinOffer offer) {
-    Map<String, String> markers = new LinkedHashMap<>();
-    markers.put("TELEPORT_KUBE_LOCAL_PROXY", "true");
-    markers.put("JTSH_SESSION", offer.session());
-    markers.put("JTSH_CLUSTER", offer.kubeCluster());
-    markers.put("JTSH_EXPIRES", offer.expires());
-    return markers;
   }
 
   private static String path(JoinOffer offer) {
@@ -115,6 +106,6 @@ final class EnvCommand implements Callable<Integer> {
     false;
     fi\
     """
-        .formatted(theirs, lines(ShellFormat.UNIX, markers(offer)));
+        .formatted(theirs, lines(ShellFormat.UNIX, SessionMarkers.of(offer)));
   }
 }

@@ -5,8 +5,6 @@ import dev.jtsh.launcher.join.CannotJoinException;
 import dev.jtsh.launcher.join.JoinOffer;
 import dev.jtsh.launcher.join.JoinPlace;
 import dev.jtsh.launcher.join.JoinedSession;
-import dev.jtsh.nativebindings.CurrentUser;
-import dev.jtsh.nativebindings.SealedFile;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.nativebindings.SecretFile;
 import dev.jtsh.protocol.text.SafeText;
@@ -60,7 +58,8 @@ final class FoundSession implements AutoCloseable {
           Optional<JoinedSession> joined = JoinedSession.join(place, offer.get().session(), root);
           if (joined.isPresent()) {
             JoinedSession session = joined.get();
-            return new FoundSession(session.kubeconfig(), markers(session.offer()), session);
+            return new FoundSession(
+                session.kubeconfig(), SessionMarkers.of(session.offer()), session);
           }
         }
         return ownShell(root, SafeText.literal("no session that can be joined runs here"));
@@ -89,7 +88,9 @@ final class FoundSession implements AutoCloseable {
       String named = outside.environment().getOrDefault("JTSH_SESSION", "");
       Optional<JoinOffer> own =
           offers.stream().filter(offer -> offer.session().equals(named)).findFirst();
-      if (own.isPresent() || offers.isEmpty() || readable(outside.environment()).isPresent()) {
+      if (own.isPresent()
+          || offers.isEmpty()
+          || ShellKubeconfig.find(outside.environment()).isPresent()) {
         return own;
       }
       return Optional.of(offers.size() == 1 ? offers.getFirst() : asked(offers));
@@ -128,7 +129,7 @@ final class FoundSession implements AutoCloseable {
 
     /** In the session's own shell its descriptor will do, where nothing has to be opened. */
     private FoundSession ownShell(boolean root, SafeText why) throws NoSessionException {
-      Optional<Path> file = readable(outside.environment());
+      Optional<Path> file = ShellKubeconfig.find(outside.environment());
       if (root || file.isEmpty()) {
         throw none(why);
       }
@@ -147,41 +148,6 @@ final class FoundSession implements AutoCloseable {
       return new NoSessionException(
           why, SafeText.literal("see docs/terminals.md, or start a session"));
     }
-
-    private static Map<String, String> markers(JoinOffer offer) {
-      return Map.of(
-          "TELEPORT_KUBE_LOCAL_PROXY",
-          "true",
-          "JTSH_SESSION",
-          offer.session(),
-          "JTSH_CLUSTER",
-          offer.kubeCluster(),
-          "JTSH_EXPIRES",
-          offer.expires());
-    }
-  }
-
-  /** The sealed kubeconfig of this user that a session's shell names; not anybody's file. */
-  private static Optional<Path> readable(Map<String, String> environment) {
-    if (!SessionLink.isInside(environment)) {
-      return Optional.empty();
-    }
-    for (String place : SessionLink.places(environment)) {
-      try {
-        Path path = Path.of(place);
-        boolean sealed = SealedFile.at(path).filter(SealedFile::complete).isPresent();
-        if (sealed && Integer.valueOf(CurrentUser.uid()).equals(owner(path))) {
-          return Optional.of(path);
-        }
-      } catch (IOException | RuntimeException e) {
-        // Gone, or not ours.
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Object owner(Path path) throws IOException {
-    return Files.getAttribute(path, "unix:uid");
   }
 
   /** The session's kubeconfig; closed with this. */

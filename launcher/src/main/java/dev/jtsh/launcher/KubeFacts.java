@@ -39,4 +39,14 @@ record KubeFacts(
         session.kubeClusters(),
         session.notAfter());
   }
+
+  /** The same with other Kubernetes clusters. */
+  KubeFacts on(List<KubeClusterName> clusters) {
+    return new KubeFacts(discovery, user, teleportCluster, hostAuthorities, clusters, notAfter);
+  }
+
+  /** The same with another end. */
+  KubeFacts until(Instant end) {
+    return new KubeFacts(discovery, user, teleportCluster, hostAuthorities, kubeClusters, end);
+  }
 }

@@ -56,8 +56,8 @@ final class KubeLsCommand implements Callable<Integer> {
             .document(format.write(clusters.stream().map(KubeLsCommand::row).toList()));
       }
       return ExitCode.OK.status();
-    } catch (HeldKubeSession.NotLoggedInException e) {
-      return session.notLoggedIn(false).status();
+    } catch (NotLoggedInException e) {
+      return session.notLoggedIn(e).status();
     } catch (ClientException e) {
       return failures.of(e).status();
     }

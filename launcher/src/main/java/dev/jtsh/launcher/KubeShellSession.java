@@ -141,7 +141,12 @@ final class KubeShellSession {
           selection.command().isEmpty()
               ? List.of(choice.program().toString())
               : selection.command();
-      SessionShell made = new SessionShell(command, kubeconfig, markers(), manners.pathByPid());
+      SessionShell made =
+          new SessionShell(
+              command,
+              kubeconfig,
+              SessionMarkers.of(id, clusters.getFirst().value(), session.notAfter()),
+              manners.pathByPid());
       shell = made;
       // What the way here has used up is given back once; a session may then be quiet for hours.
       System.gc();
@@ -311,18 +316,6 @@ final class KubeShellSession {
     String name = ServiceNames.kubeServerName(address.host());
     return new UpstreamTarget(
         address.host(), address.port(), name, name, session.hostAuthorities());
-  }
-
-  private Map<String, String> markers() {
-    return Map.of(
-        "TELEPORT_KUBE_LOCAL_PROXY",
-        "true",
-        "JTSH_SESSION",
-        id,
-        "JTSH_CLUSTER",
-        clusters.getFirst().value(),
-        "JTSH_EXPIRES",
-        session.notAfter().toString());
   }
 
   private void sayClusters() {

@@ -47,7 +47,7 @@ final class KubectlCommand implements Callable<Integer> {
     List<String> command = new ArrayList<>(List.of("kubectl"));
     command.addAll(arguments);
     boolean headless = cluster.headless(outside.environment());
-    if (!headless && kubeCluster == null && SessionLink.isInside(outside.environment())) {
+    if (!headless && kubeCluster == null && ShellKubeconfig.isInside(outside.environment())) {
       return onThisSession(command);
     }
     KubeSelection selection = selection(command);

@@ -101,14 +101,7 @@ final class LiveSession implements KubeAccess {
 
   @Override
   public KubeFacts facts() {
-    ActiveSession now = current;
-    return new KubeFacts(
-        now.discovery(),
-        now.user(),
-        now.teleportCluster(),
-        now.hostAuthorities(),
-        now.kubeClusters(),
-        end);
+    return KubeFacts.of(current).until(end);
   }
 
   @Override

@@ -23,9 +23,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,7 +33,6 @@ import java.util.Optional;
  */
 final class SessionLink implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final String KUBECONFIG_FILE = "/memfd:kubeconfig";
   private static final long KUBECONFIG_BYTES_MAX = 16L * 1024 * 1024;
 
   private final HeldKey key;
@@ -48,41 +45,21 @@ final class SessionLink implements AutoCloseable {
     this.base = base;
   }
 
-  /** Whether the environment is that of a session's shell. */
-  static boolean isInside(Map<String, String> environment) {
-    return !environment.getOrDefault("JTSH_SESSION", "").isEmpty();
-  }
-
   /**
    * The session whose shell this is.
    *
    * @return empty when it cannot be found: another kubeconfig is in use, or the session is over
    */
   static Optional<SessionLink> ofShell(Map<String, String> environment) {
-    if (!isInside(environment)) {
-      return Optional.empty();
-    }
-    for (String path : places(environment)) {
-      try {
-        Path file = Path.of(path);
-        // A closed descriptor's number may be that of a large file of this very process by now.
-        if (Files.readSymbolicLink(file).toString().startsWith(KUBECONFIG_FILE)) {
-          return Optional.of(of(Files.readAllBytes(file)));
-        }
-      } catch (IOException | RuntimeException e) {
-        // Not ours, or gone: the next place may be better.
-      }
-    }
-    return Optional.empty();
+    return ShellKubeconfig.find(environment).flatMap(SessionLink::at);
   }
 
-  /** Where the shell of a session has its kubeconfig. */
-  static List<String> places(Map<String, String> environment) {
-    List<String> places = new ArrayList<>();
-    places.add(environment.getOrDefault("KUBECONFIG", ""));
-    places.add(environment.getOrDefault("JTSH_KUBECONFIG", ""));
-    places.removeIf(place -> !place.startsWith("/proc/"));
-    return places;
+  private static Optional<SessionLink> at(Path kubeconfig) {
+    try {
+      return Optional.of(of(Files.readAllBytes(kubeconfig)));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty(); // Gone, or not ours.
+    }
   }
 
   /** Reads the current context of a kubeconfig of ours. */

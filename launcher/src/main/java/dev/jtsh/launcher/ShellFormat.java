@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -76,11 +75,6 @@ enum ShellFormat {
 
   /** A value as one word. */
   abstract String quote(String value);
-
-  /** As it is typed. */
-  String text() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
 
   private static String plain(String value) {
     if (!PLAIN.matcher(value).matches()) {

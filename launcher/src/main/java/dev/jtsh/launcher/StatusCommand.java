@@ -41,7 +41,7 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return SessionLink.isInside(outside.environment()) ? ofSession() : ofLogins();
+    return ShellKubeconfig.isInside(outside.environment()) ? ofSession() : ofLogins();
   }
 
   /** In a session's shell: how the session is. */
@@ -72,7 +72,7 @@ final class StatusCommand implements Callable<Integer> {
     try {
       Optional<Profile> current = profiles.current();
       if (current.isEmpty()) {
-        return failures.of(ExitCode.ERROR, SafeText.literal("Not logged in.")).status();
+        return failures.of(ExitCode.ERROR, NotLoggedInException.none().reason()).status();
       }
       List<Profile> others =
           profiles.all().stream()
@@ -90,7 +90,7 @@ final class StatusCommand implements Callable<Integer> {
       }
       return current.get().isValid(now)
           ? ExitCode.OK.status()
-          : failures.of(ExitCode.ERROR, SafeText.literal("Active profile expired.")).status();
+          : failures.of(ExitCode.ERROR, NotLoggedInException.expired().reason()).status();
     } catch (ClientException e) {
       return failures.of(e).status();
     }

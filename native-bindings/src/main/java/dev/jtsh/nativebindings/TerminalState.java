@@ -86,7 +86,7 @@ public final class TerminalState {
   /** How big the terminal is; empty without one, and where nobody says. */
   public static Optional<Size> size(int fd) {
     try {
-      if (!isTerminal(fd) || !System.getProperty("os.name", "").equals("Linux")) {
+      if (!isTerminal(fd) || !NativeLinker.LINUX) {
         return Optional.empty();
       }
       short[] size = TerminalCalls.windowSize(fd);

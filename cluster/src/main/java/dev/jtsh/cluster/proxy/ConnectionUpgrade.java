@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.proxy;
 
-import dev.jtsh.pki.channel.FramedBytes;
+import dev.jtsh.pki.channel.WebSocketPipe;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -12,12 +12,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -35,10 +29,6 @@ final class ConnectionUpgrade {
   private static final String WEBSOCKET = "websocket";
   private static final String ALPN = "alpn";
   private static final String VERSION = "13";
-  private static final int FRAME_BYTES_MAX = 1024 * 1024;
-
-  /** RFC 6455 §1.3. */
-  private static final String ACCEPT_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   /** What the client wants signed as a WebSocket server does; empty for the form without frames. */
   private final String webSocketKey;
@@ -102,35 +92,16 @@ final class ConnectionUpgrade {
     } else {
       headers
           .set(HttpHeaderNames.UPGRADE, WEBSOCKET)
-          .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept(webSocketKey))
+          .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, WebSocketPipe.accept(webSocketKey))
           .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, ALPN);
     }
     return answer;
   }
 
-  private static String accept(String key) {
-    try {
-      byte[] text = (key + ACCEPT_GUID).getBytes(StandardCharsets.US_ASCII);
-      return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-1").digest(text));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-1", e);
-    }
-  }
-
   /** Adds what takes the frames off, where there are any. */
   void frame(ChannelPipeline pipeline) {
-    if (webSocketKey.isEmpty()) {
-      return;
+    if (!webSocketKey.isEmpty()) {
+      WebSocketPipe.ofServer(pipeline);
     }
-    var config =
-        WebSocketDecoderConfig.newBuilder()
-            .expectMaskedFrames(true)
-            .allowExtensions(false)
-            .maxFramePayloadLength(FRAME_BYTES_MAX)
-            .build();
-    pipeline.addLast(
-        new WebSocket13FrameDecoder(config),
-        new WebSocket13FrameEncoder(/* maskPayload= */ false),
-        new FramedBytes());
   }
 }

@@ -44,7 +44,7 @@ final class SessionPortCheck implements Check {
       return new Outcome.Warning(
           seen,
           SafeText.literal("somebody else tried the port and was cut before a byte was read"),
-          SafeText.literal("kubectl under sudo needs `jtsh exec --sudo`; else ask who it was"));
+          SafeText.literal("kubectl under sudo needs `jtsh exec -- sudo …`; else ask who it was"));
     }
     return port.ownersChecked()
         ? new Outcome.Ok(seen, SafeText.literal("only sockets of this user are read from"))

@@ -21,6 +21,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
@@ -213,7 +214,8 @@ public final class TlsContexts {
    */
   public static Optional<X509Certificate> peerLeaf(SSLEngine engine) {
     try {
-      return peerLeaf(engine.getSession().getPeerCertificates(), engine.getUseClientMode());
+      Certificate[] chain = engine.getSession().getPeerCertificates();
+      return engine.getUseClientMode() ? leaf(chain) : clientLeaf(chain);
     } catch (SSLPeerUnverifiedException e) {
       return Optional.empty();
     }
@@ -221,24 +223,20 @@ public final class TlsContexts {
 
   /** The same for a client's chain, as a session holds it. */
   public static Optional<X509Certificate> clientLeaf(Certificate[] chain) {
-    return peerLeaf(chain, false);
+    boolean authoritiesOnly =
+        chain.length <= CLIENT_CHAIN_MAX
+            && Arrays.stream(chain).skip(1).allMatch(TlsContexts::isAuthority);
+    return authoritiesOnly ? leaf(chain) : Optional.empty();
   }
 
-  private static Optional<X509Certificate> peerLeaf(Certificate[] chain, boolean ofServer) {
-    if (chain.length == 0 || !(chain[0] instanceof X509Certificate leaf)) {
-      return Optional.empty();
-    }
-    if (ofServer) {
-      return Optional.of(leaf);
-    }
-    for (int i = 1; i < chain.length; i++) {
-      boolean authority =
-          chain[i] instanceof X509Certificate more && more.getBasicConstraints() >= 0;
-      if (!authority || chain.length > CLIENT_CHAIN_MAX) {
-        return Optional.empty();
-      }
-    }
-    return Optional.of(leaf);
+  private static boolean isAuthority(Certificate certificate) {
+    return certificate instanceof X509Certificate known && known.getBasicConstraints() >= 0;
+  }
+
+  private static Optional<X509Certificate> leaf(Certificate[] chain) {
+    return chain.length > 0 && chain[0] instanceof X509Certificate leaf
+        ? Optional.of(leaf)
+        : Optional.empty();
   }
 
   private static SslContext build(
