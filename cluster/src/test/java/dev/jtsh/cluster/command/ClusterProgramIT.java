@@ -92,6 +92,8 @@ class ClusterProgramIT {
     assertThat(ask("users", "add", "alice", "--roles", "access")).isZero();
     assertThat(out).hasToString("0123456789abcdef0123456789abcdef\n");
     assertThat(err.toString()).contains("jtsh signup --proxy=localhost:3080");
+    assertThat(ask("users", "invite", "alice")).isZero();
+    assertThat(out).hasToString("0123456789abcdef0123456789abcdef\n");
   }
 
   @Test
@@ -105,6 +107,9 @@ class ClusterProgramIT {
     assertThat(out.toString()).contains("\"name\" : \"alice\"");
     assertThat(ask("users", "ls", "--format", "yaml")).isZero();
     assertThat(out.toString()).contains("- name: alice");
+    assertThat(ask("roles", "ls")).isZero();
+    assertThat(out.toString()).contains("access");
+    assertThat(ask("roles", "rm", "access")).isZero();
     assertThat(ask("users", "ls", "--format", "xml")).isEqualTo(ExitCode.USAGE.status());
   }
 
@@ -136,6 +141,8 @@ class ClusterProgramIT {
     assertThat(out).hasToString("t0ken\n");
     assertThat(ask("tokens", "ls")).isZero();
     assertThat(out.toString()).contains("abc  a,b");
+    assertThat(ask("tokens", "rm", "abc")).isEqualTo(ExitCode.FAILED.status());
+    assertThat(err.toString()).doesNotContain("secret detail");
   }
 
   @Test
