@@ -19,6 +19,7 @@ import dev.jtsh.pki.PkiException;
 import dev.jtsh.pki.SshCertificate;
 import dev.jtsh.pki.SshPublicKey;
 import dev.jtsh.protocol.text.SafeText;
+import dev.jtsh.protocol.web.PingResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -371,7 +372,9 @@ public final class ProfileStore {
     settings.put("cluster", login.cluster());
     settings.put("dir", "");
     settings.put("tls_routing_enabled", discovery.ping().proxy().tlsRoutingEnabled());
-    settings.put("auth_connector", "local");
+    settings.put(
+        "auth_connector",
+        BrowserLogin.connector(discovery).map(PingResponse.Connector::name).orElse("local"));
     settings.put("mfa_mode", "auto");
     if (pinnedParent.isPresent()) {
       settings.put(PINNED_PARENT, pinnedParent.get());

@@ -22,6 +22,8 @@ import dev.jtsh.protocol.web.SignupBeginRequest;
 import dev.jtsh.protocol.web.SignupBeginResponse;
 import dev.jtsh.protocol.web.SignupFinishRequest;
 import dev.jtsh.protocol.web.SshLoginResponse;
+import dev.jtsh.protocol.web.SsoConsoleRequest;
+import dev.jtsh.protocol.web.SsoConsoleResponse;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import dev.jtsh.protocol.web.WebauthnAttestationJson;
 import java.io.IOException;
@@ -309,6 +311,43 @@ public final class WebClient implements AutoCloseable {
         action,
         post(action, discovery.proxy(), "/webapi/mfa/login/finish", body, password),
         SshLoginResponse.class);
+  }
+
+  /**
+   * Begins a login in a browser.
+   *
+   * @param type {@code oidc}, {@code saml} or {@code github}
+   * @param redirectUrl where we listen, with the key of the answer
+   * @return where the browser goes
+   */
+  String beginBrowserLogin(
+      Discovery discovery,
+      String type,
+      String connector,
+      String redirectUrl,
+      PublicKey key,
+      Duration ttl)
+      throws ClientException {
+    SafeText action = SafeText.literal("logging in");
+    ByteString ssh = ByteString.copyFrom(SshPublicKey.authorizedKeysLine(key));
+    boolean two = discovery.version().takesTwoKeys();
+    var body =
+        new SsoConsoleRequest(
+            redirectUrl,
+            two ? ByteString.EMPTY : ssh,
+            two ? ssh : ByteString.EMPTY,
+            two ? PublicKeyPem.encode(key) : ByteString.EMPTY,
+            ttl,
+            connector,
+            "",
+            "",
+            "");
+    String path = "/webapi/" + type + "/login/console";
+    return read(
+            action,
+            post(action, discovery.proxy(), path, body, CALL_TIME),
+            SsoConsoleResponse.class)
+        .redirectUrl();
   }
 
   /** Redeems an invite, first half: what credential to make. Only a jtsh-cluster has this. */

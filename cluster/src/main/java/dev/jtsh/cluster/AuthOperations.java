@@ -81,6 +81,11 @@ final class AuthOperations implements ClusterOperations {
           throw refused(ErrorKind.ALREADY_EXISTS, "user \"%s\" is there already", user);
       case Users.Addition.UnknownUser(String user) ->
           throw refused(ErrorKind.NOT_FOUND, "there is no user \"%s\"", user);
+      case Users.Addition.OfProvider(String user) ->
+          throw refused(
+              ErrorKind.BAD_PARAMETER,
+              "user \"%s\" logs in at a provider and gets no invite",
+              user);
       case Users.Addition.BadName(String user) ->
           throw refused(
               ErrorKind.BAD_PARAMETER,

@@ -24,11 +24,13 @@ import dev.jtsh.cluster.proxy.ProxyConfig;
 import dev.jtsh.cluster.proxy.ProxyLimits;
 import dev.jtsh.cluster.proxy.ProxyParts;
 import dev.jtsh.cluster.proxy.ProxyServer;
+import dev.jtsh.cluster.proxy.WebApplication;
 import dev.jtsh.cluster.proxy.WebCertificate;
 import dev.jtsh.cluster.storage.Backend;
 import dev.jtsh.cluster.storage.SqliteBackend;
 import dev.jtsh.cluster.web.WebApi;
 import dev.jtsh.cluster.web.page.ApprovalPage;
+import dev.jtsh.cluster.web.page.SsoPage;
 import dev.jtsh.pki.HostIdentity;
 import dev.jtsh.pki.tls.TlsIdentity;
 import io.netty.channel.local.LocalAddress;
@@ -116,7 +118,7 @@ final class ClusterProcess implements ClusterStarter.Running {
                     auth.userAnchors(),
                     auth.hostAnchors(),
                     webCertificate(wanted, data, outside, parts),
-                    new ApprovalPage(auth, new WebApi(auth, executor), executor),
+                    web(auth, executor),
                     authAddress,
                     callers,
                     auth.access(),
@@ -130,6 +132,11 @@ final class ClusterProcess implements ClusterStarter.Running {
     String webTrust = webTrust(bound, data);
     parts.add(AdminServer.start(data, new AuthOperations(auth, bound, webTrust, outside.clock())));
     return new ClusterProcess(parts, bound, webTrust);
+  }
+
+  private static WebApplication web(Auth auth, ExecutorService executor) {
+    WebApplication page = new ApprovalPage(auth, new WebApi(auth, executor), executor);
+    return new SsoPage(auth, page, executor);
   }
 
   /** The same agent as on its own host, but it dials the proxy inside this process. */
@@ -186,6 +193,7 @@ final class ClusterProcess implements ClusterStarter.Running {
     AuthSettings settings =
         AuthSettings.defaults(config.clusterName(), config.publicAddress().host());
     return settings
+        .withSso(config.sso())
         .withDefaultSessionTtl(config.defaultSessionTtl())
         .withMfaVerificationInterval(config.mfaVerificationInterval())
         .withHeadless(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import dev.jtsh.client.BrowserLogin;
 import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Discovery;
 import dev.jtsh.client.LoginCredentials;
@@ -17,15 +18,36 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code jtsh login}: password and security key; the profile is one tsh reads as well. */
-@Command(name = "login", description = "Log in on this machine, with password and security key.")
+/**
+ * {@code jtsh login}: password and security key, or a provider in a browser; the profile is one tsh
+ * reads as well.
+ */
+@Command(
+    name = "login",
+    description = "Log in on this machine: with password and security key, or in a browser.")
 final class LoginCommand implements Callable<Integer> {
+  private static final String CONNECTOR_NAME = "[A-Za-z0-9_-]{1,64}";
+
   private final Outside outside;
   private final ClusterOptions cluster;
   private final FailureReport failures;
 
   @Option(names = "--ttl", paramLabel = "LENGTH", description = "How long the login lasts.")
   private @Nullable String ttl;
+
+  @Option(
+      names = "--auth",
+      paramLabel = "NAME",
+      description =
+          "How to log in: local, or a connector of the cluster (default: what the cluster says;"
+              + " also TELEPORT_AUTH).")
+  private @Nullable String auth;
+
+  @Option(
+      names = "--browser",
+      paramLabel = "none",
+      description = "With none, only print the link and open nothing.")
+  private @Nullable String browser;
 
   LoginCommand(Outside outside, ClusterOptions cluster) {
     this.outside = outside;
@@ -35,24 +57,23 @@ final class LoginCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (browser != null && !browser.equals("none")) {
+      throw new SettingsException("--browser is none, or left out");
+    }
     ClusterCalls calls = new ClusterCalls(outside);
-    Settings settings = calls.settings(cluster).complete();
-    String user = settings.user().orElseThrow();
+    Settings settings = calls.settings(cluster);
+    String proxy = settings.requiredProxy();
     Duration length = ttl == null ? Duration.ZERO : SessionLength.parse(ttl);
     ProfileStore profiles = ProfileStore.ofEnvironment(outside.environment(), outside.home());
     try (WebClient web = calls.web(settings)) {
-      Discovery discovery = ClusterCalls.discover(web, settings.proxy().orElseThrow(), "local");
+      Discovery discovery = ClusterCalls.discover(web, proxy, connector());
       Optional<String> pinned =
           profiles.forProxy(discovery.proxy().host()).flatMap(Profile::pinnedParent);
-      SafeText prompt =
-          SafeText.format("Enter password for Teleport user {}:\n", SafeText.of(user));
-      try (SecretBuffer password = new Passwords(outside.passwords()).ask(prompt)) {
-        outside.console().say(SafeText.literal("Tap any security key"));
-        try (LoginCredentials login =
-            new LoginSession(web, calls.securityKey())
-                .login(discovery, user, password, length, pinned)) {
-          profiles.save(login, discovery, pinned);
-        }
+      try (LoginCredentials login =
+          BrowserLogin.connector(discovery).isPresent()
+              ? new BrowserLogin(web, outside.random()).login(discovery, length, this::show)
+              : withPassword(calls, web, discovery, settings.complete(), length, pinned)) {
+        profiles.save(login, discovery, pinned);
       }
       profiles
           .forProxy(discovery.proxy().host())
@@ -64,5 +85,45 @@ final class LoginCommand implements Callable<Integer> {
     } catch (ClientException e) {
       return failures.of(e).status();
     }
+  }
+
+  /** Empty asks the cluster for its default. */
+  private String connector() {
+    String name =
+        auth != null ? auth : outside.environment().getOrDefault("TELEPORT_AUTH", "").strip();
+    if (!name.isEmpty() && !name.matches(CONNECTOR_NAME)) {
+      throw new SettingsException("--auth is the name of a connector: letters, digits, _ and -");
+    }
+    return name;
+  }
+
+  private LoginCredentials withPassword(
+      ClusterCalls calls,
+      WebClient web,
+      Discovery discovery,
+      Settings settings,
+      Duration length,
+      Optional<String> pinned)
+      throws ClientException {
+    String user = settings.user().orElseThrow();
+    SafeText prompt = SafeText.format("Enter password for Teleport user {}:\n", SafeText.of(user));
+    try (SecretBuffer password = new Passwords(outside.passwords()).ask(prompt)) {
+      outside.console().say(SafeText.literal("Tap any security key"));
+      return new LoginSession(web, calls.securityKey())
+          .login(discovery, user, password, length, pinned);
+    }
+  }
+
+  private void show(String link) {
+    boolean opened = browser == null && new DesktopBrowser(outside.environment()).open(link);
+    outside
+        .console()
+        .say(
+            opened
+                ? SafeText.literal(
+                    "If browser window does not open automatically, open it by clicking on the"
+                        + " link:")
+                : SafeText.literal("Use the following URL to authenticate:"));
+    outside.console().say(SafeText.format(" {}", SafeText.of(link)));
   }
 }

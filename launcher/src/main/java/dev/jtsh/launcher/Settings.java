@@ -54,6 +54,16 @@ public record Settings(
   }
 
   /**
+   * Refuses when the proxy is missing; for commands that learn the user later.
+   *
+   * @throws SettingsException when it is
+   */
+  public String requiredProxy() {
+    return proxy.orElseThrow(
+        () -> new SettingsException("missing proxy: give --proxy or set TELEPORT_PROXY"));
+  }
+
+  /**
    * Refuses when proxy or user is missing, in one line that names what and where to put it.
    *
    * @throws SettingsException when one is missing

@@ -25,6 +25,8 @@ public record AuditEvent(Type type, Map<String, Object> fields) {
     HEADLESS_REJECTED("user.login", "T1014W"),
     LOGIN("user.login", "T1000I"),
     LOGIN_FAILED("user.login", "T1000W"),
+    SSO_LOGIN("user.login", "T1001I"),
+    SSO_LOGIN_FAILED("user.login", "T1001W"),
     CERTIFICATE_CREATED("cert.create", "TC000I"),
     USER_CREATED("user.create", "T1002I"),
     USER_UPDATED("user.update", "T1003I"),

@@ -48,6 +48,7 @@ public final class Auth implements AutoCloseable {
   private final Joins joins;
   private final Logins logins;
   private final Signups signups;
+  private final SsoLogins ssoLogins;
   private final HeadlessLogins headlessLogins;
   private final HeadlessApprovals headlessApprovals;
   private final WebSessions webSessions;
@@ -92,7 +93,8 @@ public final class Auth implements AutoCloseable {
       String hostId,
       AuditLog audit,
       InstantSource clock,
-      SecureRandom random) {
+      SecureRandom random)
+      throws IOException {
     this.settings = settings;
     this.publicAddress = publicAddress;
     this.audit = audit;
@@ -121,7 +123,11 @@ public final class Auth implements AutoCloseable {
     var passwords = new PasswordGate(random);
     var issuer = new CertificateIssuer(name, authorities, locks, audit, clock);
     this.logins = new Logins(settings, users, access, passwords, webauthn, issuer, audit, clock);
-    this.webSessions = new WebSessions(logins, users, access, issuer, locks, clock, random);
+    this.ssoLogins =
+        new SsoLogins(settings, publicAddress, users, access, issuer, audit, clock, random);
+    this.webSessions =
+        new WebSessions(
+            logins, ssoLogins, settings.sso(), users, access, issuer, locks, clock, random);
     this.signups = new Signups(users, passwords, webauthn, audit, clock);
     var store = new HeadlessStore(backend, clock);
     var continuations = new Continuations(backend, clock);
@@ -226,6 +232,11 @@ public final class Auth implements AutoCloseable {
     return logins;
   }
 
+  /** Logins at providers. */
+  public SsoLogins sso() {
+    return ssoLogins;
+  }
+
   /** Invites. */
   public Signups signups() {
     return signups;
@@ -275,6 +286,7 @@ public final class Auth implements AutoCloseable {
   @Override
   public void close() {
     headlessLogins.close();
+    ssoLogins.close();
     timer.shutdownNow();
     executor.shutdown();
     access.close();

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param headlessAllowed whether headless logins are served
  * @param headlessApproval how much an approval must prove
  * @param headlessLimits bounds of waiting headless requests
+ * @param sso logins at providers
  */
 public record AuthSettings(
     String clusterName,
@@ -24,7 +25,8 @@ public record AuthSettings(
     Duration mfaVerificationInterval,
     boolean headlessAllowed,
     HeadlessApproval headlessApproval,
-    HeadlessLimits headlessLimits) {
+    HeadlessLimits headlessLimits,
+    SsoSettings sso) {
   /** The version announced to clients: the newest forms we speak. */
   public static final String SERVER_VERSION = "17.0.0-jtsh";
 
@@ -66,7 +68,8 @@ public record AuthSettings(
         Duration.ZERO,
         true,
         HeadlessApproval.STRICT,
-        HeadlessLimits.DEFAULT);
+        HeadlessLimits.DEFAULT,
+        SsoSettings.NONE);
   }
 
   /** The same with another default length. */
@@ -78,7 +81,8 @@ public record AuthSettings(
         mfaVerificationInterval,
         headlessAllowed,
         headlessApproval,
-        headlessLimits);
+        headlessLimits,
+        sso);
   }
 
   /** The same with an interval after which new requests need the person again. */
@@ -90,14 +94,35 @@ public record AuthSettings(
         interval,
         headlessAllowed,
         headlessApproval,
-        headlessLimits);
+        headlessLimits,
+        sso);
   }
 
   /** The same with headless logins as given. */
   public AuthSettings withHeadless(
       boolean allowed, HeadlessApproval approval, HeadlessLimits limits) {
     return new AuthSettings(
-        clusterName, rpId, defaultSessionTtl, mfaVerificationInterval, allowed, approval, limits);
+        clusterName,
+        rpId,
+        defaultSessionTtl,
+        mfaVerificationInterval,
+        allowed,
+        approval,
+        limits,
+        sso);
+  }
+
+  /** The same with these providers. */
+  public AuthSettings withSso(SsoSettings providers) {
+    return new AuthSettings(
+        clusterName,
+        rpId,
+        defaultSessionTtl,
+        mfaVerificationInterval,
+        headlessAllowed,
+        headlessApproval,
+        headlessLimits,
+        providers);
   }
 
   private static boolean isAddress(String host) {

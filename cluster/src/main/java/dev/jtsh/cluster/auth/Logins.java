@@ -98,7 +98,7 @@ public final class Logins {
             : webauthn.verify(
                 request.webauthnChallengeResponse(),
                 Challenges.Purpose.of(request.user(), "", Challenges.Scope.LOGIN));
-    if (user.isEmpty() || !passwordFits || device.isEmpty()) {
+    if (user.isEmpty() || user.get().isSso() || !passwordFits || device.isEmpty()) {
       failed(request.user(), remote, "invalid credentials");
       throw denied();
     }
@@ -144,7 +144,12 @@ public final class Logins {
                     webauthn
                         .verify(answer, Challenges.Purpose.of(userName, "", Challenges.Scope.LOGIN))
                         .map(device -> new Webauthn.Known(user, device)));
-    List<Role> roles = known.map(k -> access.roles(k.user().roles())).orElse(List.of());
+    // A key must not be a way around the provider, which may have closed the account.
+    List<Role> roles =
+        known
+            .filter(k -> !k.user().isSso())
+            .map(k -> access.roles(k.user().roles()))
+            .orElse(List.of());
     if (known.isEmpty() || roles.isEmpty()) {
       failed(userName, remote, "invalid credentials");
       throw denied();

@@ -2,11 +2,13 @@
 package dev.jtsh.cluster.auth;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.protobuf.ByteString;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A user as stored.
@@ -17,6 +19,7 @@ import java.util.regex.Pattern;
  * @param passwordHash empty until the invite was redeemed
  * @param devices security keys, at least one after the invite was redeemed
  * @param createdAt when the user was added
+ * @param sso who the user is at a provider; null for a user of this cluster's own
  */
 public record UserRecord(
     String name,
@@ -24,7 +27,8 @@ public record UserRecord(
     ByteString userHandle,
     String passwordHash,
     List<MfaDevice> devices,
-    Instant createdAt) {
+    Instant createdAt,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable SsoIdentity sso) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}");
 
   /** Copies. */
@@ -38,10 +42,16 @@ public record UserRecord(
     return NAME.matcher(name).matches();
   }
 
+  /** Whether a provider says who this is; such a user has no password and no other way in. */
+  @JsonIgnore
+  public boolean isSso() {
+    return sso != null;
+  }
+
   /** Whether the user has redeemed the invite and can log in. */
   @JsonIgnore
   public boolean isEnrolled() {
-    return !passwordHash.isEmpty() && !devices.isEmpty();
+    return (isSso() || !passwordHash.isEmpty()) && !devices.isEmpty();
   }
 
   Optional<MfaDevice> device(ByteString credentialId) {
@@ -49,10 +59,14 @@ public record UserRecord(
   }
 
   UserRecord withDevices(List<MfaDevice> newDevices) {
-    return new UserRecord(name, roles, userHandle, passwordHash, newDevices, createdAt);
+    return new UserRecord(name, roles, userHandle, passwordHash, newDevices, createdAt, sso);
+  }
+
+  UserRecord withRoles(List<String> newRoles) {
+    return new UserRecord(name, newRoles, userHandle, passwordHash, devices, createdAt, sso);
   }
 
   UserRecord withPassword(String newHash) {
-    return new UserRecord(name, roles, userHandle, newHash, devices, createdAt);
+    return new UserRecord(name, roles, userHandle, newHash, devices, createdAt, sso);
   }
 }

@@ -65,6 +65,9 @@ public final class Users {
     /** No user of this name. */
     record UnknownUser(String user) implements Addition {}
 
+    /** The user logs in at a provider and gets no password here. */
+    record OfProvider(String user) implements Addition {}
+
     /** The name cannot be a user's. */
     record BadName(String user) implements Addition {}
 
@@ -84,11 +87,7 @@ public final class Users {
     if (roleNames.isEmpty() || !unknown.isEmpty()) {
       return new Addition.UnknownRoles(unknown);
     }
-    byte[] handle = new byte[USER_HANDLE_BYTES];
-    random.nextBytes(handle);
-    var user =
-        new UserRecord(
-            name, roleNames, ByteString.copyFrom(handle), "", List.of(), clock.instant());
+    var user = new UserRecord(name, roleNames, newHandle(), "", List.of(), clock.instant(), null);
     if (backend.create(PREFIX + name, WireJson.write(user), null).isEmpty()) {
       return new Addition.Exists(name);
     }
@@ -102,8 +101,12 @@ public final class Users {
 
   /** Makes a new invite for a user: redeeming it replaces password and keys. */
   public Addition invite(String name) {
-    if (get(name).isEmpty()) {
+    Optional<UserRecord> user = get(name);
+    if (user.isEmpty()) {
       return new Addition.UnknownUser(name);
+    }
+    if (user.get().isSso()) {
+      return new Addition.OfProvider(name);
     }
     String token = Tokens.random(random);
     Instant expires = clock.instant().plus(INVITE_LIFE);
@@ -117,6 +120,44 @@ public final class Users {
             .with("expires", expires.toString())
             .build());
     return new Addition.Invited(name, token, expires);
+  }
+
+  /**
+   * The user of this name whom a provider has just named, made at the first login, with the roles
+   * of this login. One without a role is not made, and one who has lost the last role keeps none.
+   *
+   * @return empty when the name is a local user's or another person's (security rule 34)
+   */
+  Optional<UserRecord> admit(SsoIdentity identity, String name, List<String> roleNames) {
+    var fresh =
+        new UserRecord(name, roleNames, newHandle(), "", List.of(), clock.instant(), identity);
+    if (stored(name).isEmpty()) {
+      if (roleNames.isEmpty()) {
+        return Optional.of(fresh);
+      }
+      if (backend.create(PREFIX + name, WireJson.write(fresh), null).isPresent()) {
+        audit.emit(
+            AuditEvent.of(AuditEvent.Type.USER_CREATED)
+                .with("name", name)
+                .with("roles", roleNames)
+                .with("connector", identity.connector())
+                .build());
+        return Optional.of(fresh);
+      }
+    }
+    boolean same =
+        get(name).map(UserRecord::sso).filter(known -> known.isSamePerson(identity)).isPresent();
+    if (!same) {
+      return Optional.empty();
+    }
+    update(name, user -> user.isSso() ? user.withRoles(roleNames) : user);
+    return get(name).filter(UserRecord::isSso);
+  }
+
+  private ByteString newHandle() {
+    byte[] handle = new byte[USER_HANDLE_BYTES];
+    random.nextBytes(handle);
+    return ByteString.copyFrom(handle);
   }
 
   /** All users by name. */

@@ -38,6 +38,8 @@ public final class WebSessions {
   private static final int PER_USER_MAX = 20;
 
   private final Logins logins;
+  private final SsoLogins ssoLogins;
+  private final SsoSettings ssoSettings;
   private final Users users;
   private final AccessView access;
   private final CertificateIssuer issuer;
@@ -49,6 +51,8 @@ public final class WebSessions {
 
   WebSessions(
       Logins logins,
+      SsoLogins ssoLogins,
+      SsoSettings ssoSettings,
       Users users,
       AccessView access,
       CertificateIssuer issuer,
@@ -56,6 +60,8 @@ public final class WebSessions {
       InstantSource clock,
       SecureRandom random) {
     this.logins = logins;
+    this.ssoLogins = ssoLogins;
+    this.ssoSettings = ssoSettings;
     this.users = users;
     this.access = access;
     this.issuer = issuer;
@@ -83,8 +89,10 @@ public final class WebSessions {
    * @param id for the cookie
    * @param bearer for the script
    * @param expires the end
+   * @param firstKey {@code no} when the user has a security key; else what the policy says of a
+   *     first one: {@code at_once}, {@code waits}, {@code refused}
    */
-  public record Opened(String user, String id, String bearer, Instant expires) {
+  public record Opened(String user, String id, String bearer, Instant expires, String firstKey) {
     @Override
     public String toString() {
       return "Opened[user=" + user + ", secrets hidden]";
@@ -111,6 +119,28 @@ public final class WebSessions {
     String ip = Addresses.ip(remote);
     locks.check(identity(login.user(), login.roles(), login.device().id(), ip), clock.instant());
     return open(login.user().name(), login.device().id(), ip, clock.instant());
+  }
+
+  /**
+   * Logs in who came back from a provider in this browser.
+   *
+   * @param browser the secret of its cookie
+   * @return empty when nobody did, or the user is locked out
+   */
+  public Optional<Opened> logInArrived(String browser) {
+    if (!Tokens.isToken(browser)) {
+      return Optional.empty();
+    }
+    return ssoLogins
+        .take(browser)
+        .filter(who ->
+            mayGoOn(new Held(who.user(), "", who.ip(), "", clock.instant(), clock.instant())))
+        .map(who -> open(who.user(), "", who.ip(), clock.instant()));
+  }
+
+  /** A new secret, for a cookie. */
+  public String newSecret() {
+    return Tokens.random(random);
   }
 
   /**
@@ -172,7 +202,8 @@ public final class WebSessions {
 
   private UserIdentity identity(
       UserRecord user, List<Role> roles, String deviceId, String loginIp) {
-    return issuer.identity(user, roles, loginIp).mfaVerified(deviceId).build();
+    UserIdentity.Builder identity = issuer.identity(user, roles, loginIp);
+    return deviceId.isEmpty() ? identity.build() : identity.mfaVerified(deviceId).build();
   }
 
   private Opened open(String user, String deviceId, String loginIp, Instant created) {
@@ -185,7 +216,12 @@ public final class WebSessions {
           Tokens.hash(id),
           new Held(user, deviceId, loginIp, Tokens.hash(bearer), created, clock.instant()));
     }
-    return new Opened(user, id, bearer, created.plus(LIFE));
+    return new Opened(user, id, bearer, created.plus(LIFE), firstKey(user));
+  }
+
+  private String firstKey(String user) {
+    boolean without = users.get(user).map(u -> u.devices().isEmpty()).orElse(false);
+    return without ? ssoSettings.firstKey().name().toLowerCase(java.util.Locale.ROOT) : "no";
   }
 
   private void removeEnded() {

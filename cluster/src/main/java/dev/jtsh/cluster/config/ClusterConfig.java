@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.config;
 
+import dev.jtsh.cluster.auth.SsoSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
  * @param defaultSessionTtl length of a session when nobody asks for another
  * @param mfaVerificationInterval how long new requests are served after an approval; zero for the
  *     whole session
+ * @param sso logins at providers
  * @param kubernetes Kubernetes clusters this process serves
  * @param auditFile where audit events go, one JSON line each
  */
@@ -34,6 +36,7 @@ public record ClusterConfig(
     Approval approval,
     Duration defaultSessionTtl,
     Duration mfaVerificationInterval,
+    SsoSettings sso,
     List<KubeSource> kubernetes,
     Path auditFile) {
   /** Where the data is when nobody says otherwise. */
@@ -80,6 +83,7 @@ public record ClusterConfig(
         approval,
         defaultSessionTtl,
         mfaVerificationInterval,
+        sso,
         kubernetes,
         auditFile);
   }

@@ -20,6 +20,7 @@ public final class ConfigReader {
           "public_addr",
           "web",
           "auth",
+          "oidc",
           "kubernetes",
           "audit");
   private static final Duration SHORTEST_TTL = Duration.ofMinutes(1);
@@ -67,7 +68,14 @@ public final class ConfigReader {
             .orElse(new HostPort("127.0.0.1", DEFAULT_PORT));
     Optional<Section> auth =
         file.section(
-            "auth", "headless", "approval", "default_session_ttl", "mfa_verification_interval");
+            "auth",
+            "headless",
+            "approval",
+            "default_session_ttl",
+            "mfa_verification_interval",
+            "connector",
+            "sso_first_key",
+            "new_key_wait");
     return new ClusterConfig(
         clusterName(),
         data,
@@ -79,6 +87,7 @@ public final class ConfigReader {
             .orElse(ClusterConfig.Approval.STRICT),
         auth.map(ConfigReader::sessionTtl).orElse(Duration.ofHours(12)),
         auth.map(ConfigReader::mfaInterval).orElse(Duration.ZERO),
+        OidcSections.read(file, auth),
         kubernetes(),
         file.section("audit", "file")
             .flatMap(section -> section.text("file"))

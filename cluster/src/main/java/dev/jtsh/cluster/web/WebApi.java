@@ -3,6 +3,7 @@ package dev.jtsh.cluster.web;
 
 import dev.jtsh.cluster.auth.Auth;
 import dev.jtsh.cluster.auth.AuthSettings;
+import dev.jtsh.cluster.oidc.OidcConnector;
 import dev.jtsh.cluster.proxy.WebApplication;
 import dev.jtsh.cluster.proxy.WebRequest;
 import dev.jtsh.cluster.proxy.WebResponse;
@@ -21,6 +22,7 @@ import dev.jtsh.protocol.web.Password;
 import dev.jtsh.protocol.web.PingResponse;
 import dev.jtsh.protocol.web.SignupBeginRequest;
 import dev.jtsh.protocol.web.SignupFinishRequest;
+import dev.jtsh.protocol.web.SsoConsoleRequest;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -79,7 +81,7 @@ public final class WebApi implements WebApplication {
 
   private WebResponse get(String path) {
     if (path.equals("/webapi/ping")) {
-      return json(200, ping(LOCAL));
+      return json(200, ping(auth.settings().sso().defaultConnector()));
     }
     if (path.equals("/webapi/find")) {
       return json(200, ping(LOCAL).withoutLogin());
@@ -99,18 +101,32 @@ public final class WebApi implements WebApplication {
     return switch (connector) {
       case LOCAL, HEADLESS -> json(200, ping(connector));
       default ->
-          error(
-              new WireException(
-                  ErrorKind.BAD_PARAMETER,
-                  "invalid connector name: %s; valid options: ".formatted(connector)));
+          auth.sso().connector(connector).isPresent()
+              ? json(200, ping(connector))
+              : error(
+                  new WireException(
+                      ErrorKind.BAD_PARAMETER,
+                      "invalid connector name: %s; valid options: %s"
+                          .formatted(
+                              connector,
+                              String.join(
+                                  ", ",
+                                  auth.sso().connectors().stream()
+                                      .map(OidcConnector::name)
+                                      .toList()))));
     };
   }
 
   private PingResponse ping(String connector) {
     AuthSettings settings = auth.settings();
-    return PingResponse.of(
+    PingResponse.Auth local =
         PingResponse.Auth.localWebauthn(
-            connector, settings.rpId(), settings.headlessAllowed(), settings.defaultSessionTtl()),
+            connector, settings.rpId(), settings.headlessAllowed(), settings.defaultSessionTtl());
+    return PingResponse.of(
+        auth.sso()
+            .connector(connector)
+            .map(c -> local.withOidc(new PingResponse.Connector(c.name(), c.display())))
+            .orElse(local),
         PingResponse.Proxy.onOnePort(auth.publicAddress(), auth.publicAddress()),
         AuthSettings.SERVER_VERSION,
         AuthSettings.MIN_CLIENT_VERSION,
@@ -134,6 +150,11 @@ public final class WebApi implements WebApplication {
                   wiping(
                       body.password(),
                       () -> json(200, auth.logins().finish(body, request.remote()))));
+      case "/webapi/oidc/login/console" ->
+          answered(
+              request,
+              SsoConsoleRequest.class,
+              body -> json(200, auth.sso().begin(body, request.remote())));
       case "/webapi/jtsh/signup/begin" ->
           answered(
               request,

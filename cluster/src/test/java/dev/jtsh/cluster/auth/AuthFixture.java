@@ -84,14 +84,14 @@ public final class AuthFixture implements AutoCloseable {
   public static final InetSocketAddress SERVER = address("198.51.100.20", 40002);
 
   /** TLS peers check the real time, so the clock starts at it. */
-  public final FakeClock clock = new FakeClock(Instant.now());
+  public final FakeClock clock;
 
   final RecordingAuditSink audit = new RecordingAuditSink();
   public final Auth auth;
   private @Nullable AuthGrpcServer grpc;
   private final SecureRandom random = new SecureRandom();
-  final Backend backend = new MemoryBackend(clock);
-  private final AuditLog log = new AuditLog(CLUSTER, clock, List.of(audit));
+  final Backend backend;
+  private final AuditLog log;
   private final List<ManagedChannel> opened = new ArrayList<>();
   private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
 
@@ -100,6 +100,13 @@ public final class AuthFixture implements AutoCloseable {
   }
 
   public AuthFixture(Path directory, AuthSettings settings) throws Exception {
+    this(directory, settings, new FakeClock(Instant.now()));
+  }
+
+  public AuthFixture(Path directory, AuthSettings settings, FakeClock clock) throws Exception {
+    this.clock = clock;
+    this.backend = new MemoryBackend(clock);
+    this.log = new AuditLog(CLUSTER, clock, List.of(audit));
     auth = Auth.open(settings, () -> ADDRESS, backend, directory, log, clock, random);
     auth.roles()
         .put(

@@ -4,6 +4,7 @@ package dev.jtsh.cluster.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jtsh.cluster.auth.SsoSettings;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,6 +71,7 @@ class ConfigReaderTest {
                 ClusterConfig.Approval.COMPATIBLE,
                 Duration.ofHours(8),
                 Duration.ZERO,
+                SsoSettings.NONE,
                 List.of(
                     new KubeSource(
                         new KubeClusterName("prod"),

@@ -166,6 +166,30 @@ public record PingResponse(
           defaultSessionTtl,
           "balanced-v1");
     }
+
+    /** The same, but people log in at this provider. */
+    public Auth withOidc(Connector connector) {
+      return new Auth(
+          "oidc",
+          secondFactor,
+          preferredLocalMfa,
+          allowPasswordless,
+          allowHeadless,
+          null,
+          webauthn,
+          u2f,
+          connector,
+          null,
+          null,
+          privateKeyPolicy,
+          pivSlot,
+          deviceTrustDisabled,
+          deviceTrust,
+          hasMotd,
+          loadAllCas,
+          defaultSessionTtl,
+          signatureAlgorithmSuite);
+    }
   }
 
   /**

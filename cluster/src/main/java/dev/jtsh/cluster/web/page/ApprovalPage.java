@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.web.page;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.google.protobuf.ByteString;
 import dev.jtsh.cluster.auth.Auth;
@@ -11,45 +10,35 @@ import dev.jtsh.cluster.proxy.WebRequest;
 import dev.jtsh.cluster.proxy.WebResponse;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
-import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.web.ErrorBody;
 import dev.jtsh.protocol.web.HeadlessResource;
 import dev.jtsh.protocol.web.HeadlessUpdate;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The approval page at {@code /web/headless/<id>} and the calls of its script, in Teleport's forms
  * where it has them (teleport-wire §2.8 and §3.6). Everything else goes on to the web API.
  */
 public final class ApprovalPage implements WebApplication {
-  private static final Logger logger = LoggerFactory.getLogger(ApprovalPage.class);
   private static final String UUID = "([0-9a-f-]{36})";
   private static final Pattern PAGE = Pattern.compile("/web/headless/" + UUID);
   private static final Pattern FILE = Pattern.compile("/web/page/([a-z.]{1,32})");
   private static final Pattern REQUEST = Pattern.compile("/webapi/headless/" + UUID);
   private static final Pattern VIEW = Pattern.compile("/webapi/jtsh/headless/" + UUID);
   private static final Pattern SESSION = Pattern.compile("/webapi/jtsh/sessions/" + UUID);
-  private static final String NO_SESSION = "no session: log in";
 
   private final Auth auth;
   private final WebApplication next;
-  private final Executor executor;
+  private final PageCalls calls;
   private final PageFiles files = new PageFiles();
 
   /**
@@ -61,18 +50,8 @@ public final class ApprovalPage implements WebApplication {
   public ApprovalPage(Auth auth, WebApplication next, Executor executor) {
     this.auth = auth;
     this.next = next;
-    this.executor = executor;
+    this.calls = new PageCalls(auth, executor);
   }
-
-  /** What the page's script hears of its session; the other secret is in the cookie. */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record SessionBody(
-      String type,
-      String token,
-      String user,
-      long expiresIn,
-      @JsonProperty("sessionExpires") Instant sessionExpires,
-      @JsonProperty("sessionInactiveTimeout") long inactiveMillis) {}
 
   private record FinishBody(
       String user,
@@ -82,10 +61,6 @@ public final class ApprovalPage implements WebApplication {
       @JsonProperty("jtsh_headless_id") @Nullable String headlessId,
       @JsonProperty("jtsh_facts_digest") @Nullable ByteString factsDigest,
       @JsonProperty("jtsh_number") int number) {}
-
-  private interface Work {
-    WebResponse of(WebSessions.Visitor visitor);
-  }
 
   @Override
   public CompletionStage<WebResponse> handle(WebRequest request) {
@@ -97,22 +72,22 @@ public final class ApprovalPage implements WebApplication {
           switch (bare) {
             case "/webapi/mfa/login/finishsession" -> logIn(request);
             case "/webapi/mfa/authenticatechallenge" ->
-                changing(request, visitor -> challenge(visitor, request));
-            case "/webapi/sessions/web/renew" -> changing(request, this::renewed);
+                calls.changing(request, visitor -> challenge(visitor, request));
+            case "/webapi/sessions/web/renew" -> calls.changing(request, this::renewed);
             default -> next.handle(request);
           };
       case "PUT" -> {
         Matcher decided = REQUEST.matcher(bare);
         yield decided.matches()
-            ? changing(request, visitor -> decide(visitor, decided.group(1), request))
+            ? calls.changing(request, visitor -> decide(visitor, decided.group(1), request))
             : next.handle(request);
       }
       case "DELETE" -> {
         Matcher ended = SESSION.matcher(bare);
         yield bare.equals("/webapi/sessions/web")
-            ? changing(request, this::loggedOut)
+            ? calls.changing(request, this::loggedOut)
             : ended.matches()
-                ? changing(request, visitor -> ended(visitor, ended.group(1)))
+                ? calls.changing(request, visitor -> ended(visitor, ended.group(1)))
                 : next.handle(request);
       }
       default -> next.handle(request);
@@ -132,33 +107,33 @@ public final class ApprovalPage implements WebApplication {
     }
     Matcher view = VIEW.matcher(path);
     if (view.matches()) {
-      return visited(request, visitor -> view(visitor, view.group(1)));
+      return calls.visited(request, visitor -> view(visitor, view.group(1)));
     }
     if (path.equals("/webapi/jtsh/sessions")) {
-      return visited(request, this::sessions);
+      return calls.visited(request, this::sessions);
     }
     Matcher resource = REQUEST.matcher(path);
     if (resource.matches()) {
-      return visited(request, visitor -> resource(visitor, resource.group(1)));
+      return calls.visited(request, visitor -> resource(visitor, resource.group(1)));
     }
     return next.handle(request);
   }
 
   private WebResponse view(WebSessions.Visitor visitor, String id) {
-    return json(
+    return PageCalls.json(
         PageRequest.of(auth.webApprovals().look(visitor, id), auth.clock().instant()), Map.of());
   }
 
   private WebResponse resource(WebSessions.Visitor visitor, String id) {
     try {
-      return json(HeadlessResource.of(auth.webApprovals().look(visitor, id)), Map.of());
+      return PageCalls.json(HeadlessResource.of(auth.webApprovals().look(visitor, id)), Map.of());
     } catch (WireException e) {
       throw new WireException(ErrorKind.BAD_PARAMETER, "requested invalid headless session");
     }
   }
 
   private WebResponse sessions(WebSessions.Visitor visitor) {
-    return json(
+    return PageCalls.json(
         auth.sessions().list(visitor.user()).stream().map(PageSession::of).toList(), Map.of());
   }
 
@@ -168,13 +143,10 @@ public final class ApprovalPage implements WebApplication {
   }
 
   private CompletionStage<WebResponse> logIn(WebRequest request) {
-    if (!VisitorCheck.isFromOwnPage(request, auth.publicAddress())) {
-      return refused(403, "not from the page");
-    }
-    return answered(
+    return calls.fromOwnPage(
         request,
         () -> {
-          FinishBody body = body(request, FinishBody.class);
+          FinishBody body = PageCalls.body(request, FinishBody.class);
           WebauthnAssertionJson answer = body.answer();
           if (answer == null) {
             throw new WireException(ErrorKind.BAD_PARAMETER, "a signed challenge is missing");
@@ -185,9 +157,9 @@ public final class ApprovalPage implements WebApplication {
   }
 
   private WebResponse challenge(WebSessions.Visitor visitor, WebRequest request) {
-    ChallengeBody body = body(request, ChallengeBody.class);
+    ChallengeBody body = PageCalls.body(request, ChallengeBody.class);
     ByteString digest = body.factsDigest();
-    return json(
+    return PageCalls.json(
         new MfaLoginBeginResponse(
             auth.webApprovals()
                 .challenge(
@@ -202,7 +174,7 @@ public final class ApprovalPage implements WebApplication {
 
   /** After an approval the session goes on under new secrets (security rule 22). */
   private WebResponse decide(WebSessions.Visitor visitor, String id, WebRequest request) {
-    HeadlessUpdate update = body(request, HeadlessUpdate.class);
+    HeadlessUpdate update = PageCalls.body(request, HeadlessUpdate.class);
     auth.webApprovals().decide(visitor, request.remote(), id, update);
     return renewed(visitor);
   }
@@ -213,77 +185,11 @@ public final class ApprovalPage implements WebApplication {
 
   private WebResponse loggedOut(WebSessions.Visitor visitor) {
     auth.webSessions().logOut(visitor);
-    return json(ErrorBody.of("ok"), Map.of("Set-Cookie", List.of(VisitorCheck.noCookie())));
+    return PageCalls.json(
+        ErrorBody.of("ok"), Map.of("Set-Cookie", List.of(VisitorCheck.noCookie())));
   }
 
   private WebResponse opened(WebSessions.Opened session) {
-    Duration left = Duration.between(auth.clock().instant(), session.expires());
-    return json(
-        new SessionBody(
-            "Bearer",
-            session.bearer(),
-            session.user(),
-            left.toSeconds(),
-            session.expires(),
-            WebSessions.IDLE_MAX.toMillis()),
-        Map.of("Set-Cookie", List.of(VisitorCheck.cookieOf(session))));
-  }
-
-  /** What changes something: only from the page itself. */
-  private CompletionStage<WebResponse> changing(WebRequest request, Work work) {
-    if (!VisitorCheck.isFromOwnPage(request, auth.publicAddress())) {
-      return refused(403, "not from the page");
-    }
-    return visited(request, work);
-  }
-
-  private CompletionStage<WebResponse> visited(WebRequest request, Work work) {
-    return answered(
-        request,
-        () ->
-            VisitorCheck.visitor(request, auth.webSessions())
-                .map(work::of)
-                .orElseGet(() -> failure(401, NO_SESSION)));
-  }
-
-  private CompletionStage<WebResponse> answered(
-      WebRequest request, java.util.function.Supplier<WebResponse> work) {
-    return CompletableFuture.supplyAsync(work, executor)
-        .exceptionally(failure -> {
-          Throwable cause =
-              failure instanceof CompletionException && failure.getCause() != null
-                  ? failure.getCause()
-                  : failure;
-          if (cause instanceof WireException e) {
-            return failure(e.kind().httpStatus(), e.error().message());
-          }
-          logger.error("web request {} failed", request, cause);
-          return failure(500, "internal error");
-        });
-  }
-
-  private static <T> T body(WebRequest request, Class<T> type) {
-    Optional<String> form = request.header("Content-Type");
-    if (form.isEmpty()
-        || !form.get()
-            .split(";", 2)[0]
-            .strip()
-            .toLowerCase(Locale.ROOT)
-            .equals("application/json")) {
-      throw new WireException(ErrorKind.BAD_PARAMETER, "invalid request");
-    }
-    return WireJson.read(request.body(), type);
-  }
-
-  private static CompletionStage<WebResponse> refused(int status, String message) {
-    return CompletableFuture.completedFuture(failure(status, message));
-  }
-
-  private static WebResponse failure(int status, String message) {
-    return WebResponse.json(status, WireJson.write(ErrorBody.of(message)));
-  }
-
-  private static WebResponse json(Object body, Map<String, List<String>> headers) {
-    return new WebResponse(200, "application/json; charset=utf-8", headers, WireJson.write(body));
+    return SessionBody.answer(session, auth.clock().instant(), List.of());
   }
 }

@@ -5,6 +5,7 @@ import dev.jtsh.cluster.proxy.WebResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +40,28 @@ final class PageFiles {
           "calls.js", "text/javascript; charset=utf-8",
           "icon.svg", "image/svg+xml");
 
+  // Fixed words only; the paths are Teleport's (teleport-wire §2.5).
+  private static final Map<String, List<String>> MESSAGES =
+      Map.of(
+          "info/login_success",
+          List.of("Logged in", "You can close this page and return to your terminal."),
+          "error/login",
+          List.of("Not logged in", "The terminal says why. You can close this page."),
+          "error/login/auth",
+          List.of("Not logged in", "The terminal says why. You can close this page."),
+          "error/login/callback",
+          List.of(
+              "Not logged in",
+              "This login is unknown here, already used or too old. Start it again, in one browser"
+                  + " and within three minutes."));
+
+  private final String message;
   private final byte[] page;
   private final Map<String, byte[]> files;
 
   PageFiles() {
     this.page = read("page.html");
+    this.message = new String(read("message.html"), StandardCharsets.UTF_8);
     Map<String, byte[]> read = new TreeMap<>();
     TYPES.keySet().forEach(name -> read.put(name, read(name)));
     this.files = read;
@@ -57,6 +75,20 @@ final class PageFiles {
   Optional<WebResponse> file(String name) {
     return Optional.ofNullable(files.get(name))
         .map(bytes -> new WebResponse(200, TYPES.getOrDefault(name, ""), HEADERS, bytes));
+  }
+
+  /** What a browser shows at the end of a login for a program; by the last part of the path. */
+  Optional<WebResponse> message(String name) {
+    return Optional.ofNullable(MESSAGES.get(name))
+        .map(text ->
+            new WebResponse(
+                name.startsWith("info/") ? 200 : 400,
+                "text/html; charset=utf-8",
+                HEADERS,
+                message
+                    .replace("TITLE", text.getFirst())
+                    .replace("TEXT", text.getLast())
+                    .getBytes(StandardCharsets.UTF_8)));
   }
 
   private static byte[] read(String name) {

@@ -48,20 +48,20 @@ final class VisitorCheck {
             .header("Authorization")
             .filter(value -> value.startsWith(BEARER))
             .map(value -> value.substring(BEARER.length()));
-    Optional<String> id = cookie(request).flatMap(VisitorCheck::sessionId);
+    Optional<String> id = cookie(request, COOKIE).flatMap(VisitorCheck::sessionId);
     return id.isEmpty() || bearer.isEmpty()
         ? Optional.empty()
         : sessions.visitor(id.get(), bearer.get());
   }
 
   /** Two cookies of the name are none: one of them would be somebody else's. */
-  private static Optional<String> cookie(WebRequest request) {
+  static Optional<String> cookie(WebRequest request, String name) {
     List<String> found =
         request.headers().getOrDefault("Cookie", List.of()).stream()
             .flatMap(line -> List.of(line.split(";", -1)).stream())
             .map(String::strip)
-            .filter(pair -> pair.startsWith(COOKIE + "="))
-            .map(pair -> pair.substring(COOKIE.length() + 1))
+            .filter(pair -> pair.startsWith(name + "="))
+            .map(pair -> pair.substring(name.length() + 1))
             .toList();
     return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
   }
