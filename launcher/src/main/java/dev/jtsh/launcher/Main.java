@@ -7,7 +7,9 @@ import dev.jtsh.nativebindings.ProcessHardening;
 import dev.jtsh.nativebindings.ProcessSecrets;
 import dev.jtsh.nativebindings.SecretArenaExhaustedException;
 import dev.jtsh.protocol.text.SafeText;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -41,6 +43,11 @@ public final class Main {
 
   /** The program in the real world. */
   public static void main(String[] args) {
+    if (args.length == 1 && args[0].equals("version")) {
+      // Knows nothing that has to be kept, so it does not wait for what keeps it.
+      new VersionCommand(new Console(System.out, System.err)).call();
+      return;
+    }
     start(Outside::ofThisProcess, args);
   }
 
@@ -74,7 +81,7 @@ public final class Main {
     if (dashes >= 0 && command.isEmpty()) {
       return failures.of(ExitCode.USAGE, SafeText.literal("a command must follow --")).status();
     }
-    CommandLine line = commandLine(command);
+    CommandLine line = commandLine(own, command);
     line.setExecutionStrategy(this::helpOrRun);
     line.setParameterExceptionHandler((e, arguments) -> usage(e));
     line.setExecutionExceptionHandler((e, running, parsed) -> failed(e));
@@ -96,10 +103,14 @@ public final class Main {
 
   /** All commands, for what is written about them: man pages, completions. */
   public static CommandLine commandLine() {
-    return new Main(Outside.ofThisProcess()).commandLine(List.of());
+    return new Main(Outside.ofThisProcess()).commandLine(List.of(), List.of());
   }
 
-  private CommandLine commandLine(List<String> command) {
+  /**
+   * The commands that the words can mean: reading what a command takes is most of what a short one
+   * costs. Without any of their names, for help and for mistakes, all.
+   */
+  private CommandLine commandLine(List<String> words, List<String> command) {
     JtshCommand root = new JtshCommand();
     CommandLine line = new CommandLine(root);
     line.getCommandSpec()
@@ -107,38 +118,54 @@ public final class Main {
         .exitCodeListHeading(
             "%nExit codes (a session or command that was started passes its own):%n")
         .exitCodeList(ExitCode.table());
-    line.addSubcommand(
-        "proxy",
-        group("Local proxies.")
-            .addSubcommand("kube", new ProxyKubeCommand(outside, root.cluster, command)));
-    line.addSubcommand(
-        "headless",
-        group("Requests from other machines.")
-            .addSubcommand("approve", new HeadlessApproveCommand(outside, root.cluster))
-            .addSubcommand("deny", new HeadlessDenyCommand(outside, root.cluster))
-            .addSubcommand("ls", new HeadlessLsCommand(outside, root.cluster))
-            .addSubcommand("end", new HeadlessEndCommand(outside, root.cluster)));
-    line.addSubcommand("login", new LoginCommand(outside, root.cluster));
-    line.addSubcommand("logout", new LogoutCommand(outside, root.cluster));
-    line.addSubcommand("signup", new SignupCommand(outside, root.cluster));
-    line.addSubcommand("status", new StatusCommand(outside));
-    line.addSubcommand("doctor", doctor(root.cluster));
-    line.addSubcommand("attach", new AttachCommand(outside));
-    line.addSubcommand("exec", new ExecCommand(outside, command));
-    line.addSubcommand("use", new UseCommand(outside, command));
-    line.addSubcommand("env", new EnvCommand(outside));
-    line.addSubcommand(
-        "kube",
-        group("Kubernetes clusters.")
-            .addSubcommand("ls", new KubeLsCommand(outside, root.cluster)));
-    line.addSubcommand(
-        KUBECTL,
-        new CommandLine(new KubectlCommand(outside, root.cluster))
-            .setStopAtPositional(true)
-            .setUnmatchedOptionsArePositionalParams(true));
-    line.addSubcommand("renew", new RenewCommand(outside));
-    line.addSubcommand("version", new VersionCommand(outside.console()));
+    Map<String, Supplier<Object>> commands = commands(root.cluster, command);
+    boolean all = words.stream().noneMatch(commands::containsKey);
+    commands.forEach((name, made) -> {
+      if (all || words.contains(name)) {
+        line.addSubcommand(name, made.get());
+      }
+    });
     return line;
+  }
+
+  /** All commands by name, in the order of the help. */
+  private Map<String, Supplier<Object>> commands(ClusterOptions cluster, List<String> command) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put(
+        "proxy",
+        () ->
+            group("Local proxies.")
+                .addSubcommand("kube", new ProxyKubeCommand(outside, cluster, command)));
+    commands.put(
+        "headless",
+        () ->
+            group("Requests from other machines.")
+                .addSubcommand("approve", new HeadlessApproveCommand(outside, cluster))
+                .addSubcommand("deny", new HeadlessDenyCommand(outside, cluster))
+                .addSubcommand("ls", new HeadlessLsCommand(outside, cluster))
+                .addSubcommand("end", new HeadlessEndCommand(outside, cluster)));
+    commands.put("login", () -> new LoginCommand(outside, cluster));
+    commands.put("logout", () -> new LogoutCommand(outside, cluster));
+    commands.put("signup", () -> new SignupCommand(outside, cluster));
+    commands.put("status", () -> new StatusCommand(outside));
+    commands.put("doctor", () -> doctor(cluster));
+    commands.put("attach", () -> new AttachCommand(outside));
+    commands.put("exec", () -> new ExecCommand(outside, command));
+    commands.put("use", () -> new UseCommand(outside, command));
+    commands.put("env", () -> new EnvCommand(outside));
+    commands.put(
+        "kube",
+        () ->
+            group("Kubernetes clusters.").addSubcommand("ls", new KubeLsCommand(outside, cluster)));
+    commands.put(
+        KUBECTL,
+        () ->
+            new CommandLine(new KubectlCommand(outside, cluster))
+                .setStopAtPositional(true)
+                .setUnmatchedOptionsArePositionalParams(true));
+    commands.put("renew", () -> new RenewCommand(outside));
+    commands.put("version", () -> new VersionCommand(outside.console()));
+    return commands;
   }
 
   private int helpOrRun(ParseResult parsed) {

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.nativebindings;
 
-import static dev.jtsh.nativebindings.generated.LibcryptoBindings.CRYPTO_secure_free$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcryptoBindings.CRYPTO_secure_malloc$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcryptoBindings.CRYPTO_secure_malloc_init$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcryptoBindings.CRYPTO_secure_used$descriptor;
-
+import dev.jtsh.nativebindings.generated.LibcryptoBindings;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 
 /**
  * libcrypto's secure heap, which holds the private numbers of every key. libcrypto maps it as
@@ -37,30 +32,32 @@ final class CryptoSecureHeap {
 
   static Installed install(SymbolLookup library) {
     // int CRYPTO_secure_malloc_init(size_t size, size_t minsize)
-    MethodHandle init =
+    NativeFunction init =
         NativeLinker.linkWithoutErrno(
-            library, "CRYPTO_secure_malloc_init", CRYPTO_secure_malloc_init$descriptor());
+            library,
+            "CRYPTO_secure_malloc_init",
+            LibcryptoBindings::CRYPTO_secure_malloc_init$descriptor);
     // void *CRYPTO_secure_malloc(size_t size, const char *file, int line)
-    MethodHandle malloc =
+    NativeFunction malloc =
         NativeLinker.linkWithoutErrno(
-            library, "CRYPTO_secure_malloc", CRYPTO_secure_malloc$descriptor());
+            library, "CRYPTO_secure_malloc", LibcryptoBindings::CRYPTO_secure_malloc$descriptor);
     // void CRYPTO_secure_free(void *pointer, const char *file, int line)
-    MethodHandle free =
+    NativeFunction free =
         NativeLinker.linkWithoutErrno(
-            library, "CRYPTO_secure_free", CRYPTO_secure_free$descriptor());
+            library, "CRYPTO_secure_free", LibcryptoBindings::CRYPTO_secure_free$descriptor);
     long size = affordableBytes();
     try {
       // 2 means "works, but could not be locked": the pages are replaced anyway.
-      if ((int) init.invokeExact(size, PIECE_BYTES) == 0) {
+      if ((int) init.handle().invokeExact(size, PIECE_BYTES) == 0) {
         throw new UnsatisfiedLinkError("libcrypto could not make its secure heap");
       }
       MemorySegment none = MemorySegment.NULL;
-      MemorySegment base = (MemorySegment) malloc.invokeExact(size, none, 0);
+      MemorySegment base = (MemorySegment) malloc.handle().invokeExact(size, none, 0);
       if (base.address() == 0) {
         throw new UnsatisfiedLinkError("libcrypto's secure heap is in use already");
       }
       SecretArena.Kind kind = replacePages(NativeLinker.view(base, size));
-      free.invokeExact(base, none, 0);
+      free.handle().invokeExact(base, none, 0);
       return new Installed(kind, size);
     } catch (Throwable t) {
       throw NativeLinker.unchecked(t);
@@ -70,11 +67,11 @@ final class CryptoSecureHeap {
   /** Bytes of the heap in use; to be called after {@link #install} only, else libcrypto crashes. */
   static long usedBytes(SymbolLookup library) {
     // size_t CRYPTO_secure_used(void)
-    MethodHandle used =
+    NativeFunction used =
         NativeLinker.linkWithoutErrno(
-            library, "CRYPTO_secure_used", CRYPTO_secure_used$descriptor());
+            library, "CRYPTO_secure_used", LibcryptoBindings::CRYPTO_secure_used$descriptor);
     try {
-      return (long) used.invokeExact();
+      return (long) used.handle().invokeExact();
     } catch (Throwable t) {
       throw NativeLinker.unchecked(t);
     }

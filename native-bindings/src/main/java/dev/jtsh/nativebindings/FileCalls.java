@@ -3,62 +3,52 @@ package dev.jtsh.nativebindings;
 
 import static dev.jtsh.nativebindings.NativeLinker.call;
 import static dev.jtsh.nativebindings.NativeLinker.link;
+import static dev.jtsh.nativebindings.NativeLinker.linkPlain;
 import static dev.jtsh.nativebindings.NativeLinker.linkVariadic;
 import static dev.jtsh.nativebindings.generated.LibcBindings.C_INT;
 import static dev.jtsh.nativebindings.generated.LibcBindings.EINTR;
 import static dev.jtsh.nativebindings.generated.LibcBindings.SEEK_SET;
 import static dev.jtsh.nativebindings.generated.LibcBindings.SYS_close_range;
-import static dev.jtsh.nativebindings.generated.LibcBindings.access$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.close$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.fchmod$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.flock$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.ftruncate$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.lseek$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.mkdir$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.read$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.umask$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.unlink$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.write$descriptor;
 
 import dev.jtsh.nativebindings.generated.LibcBindings;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /** The file calls of the C library. Each returns a valid result or throws ErrnoException. */
 final class FileCalls {
   // int open(const char *path, int flags, ...): the mode is always given.
-  private static final MethodHandle OPEN =
-      linkVariadic("open", LibcBindings.open.makeInvoker(C_INT).descriptor(), 2);
+  private static final NativeFunction OPEN =
+      linkVariadic("open", () -> LibcBindings.open.makeInvoker(C_INT).descriptor(), 2);
   // int close(int fd)
-  private static final MethodHandle CLOSE = link("close", close$descriptor());
+  private static final NativeFunction CLOSE = link("close", LibcBindings::close$descriptor);
   // ssize_t read(int fd, void *buf, size_t bytes)
-  private static final MethodHandle READ = link("read", read$descriptor());
+  private static final NativeFunction READ = link("read", LibcBindings::read$descriptor);
   // ssize_t write(int fd, const void *buf, size_t bytes)
-  private static final MethodHandle WRITE = link("write", write$descriptor());
+  private static final NativeFunction WRITE = link("write", LibcBindings::write$descriptor);
   // off_t lseek(int fd, off_t offset, int whence)
-  private static final MethodHandle LSEEK = link("lseek", lseek$descriptor());
+  private static final NativeFunction LSEEK = link("lseek", LibcBindings::lseek$descriptor);
   // int ftruncate(int fd, off_t length)
-  private static final MethodHandle FTRUNCATE = link("ftruncate", ftruncate$descriptor());
+  private static final NativeFunction FTRUNCATE =
+      link("ftruncate", LibcBindings::ftruncate$descriptor);
   // int fchmod(int fd, mode_t mode)
-  private static final MethodHandle FCHMOD = link("fchmod", fchmod$descriptor());
+  private static final NativeFunction FCHMOD = link("fchmod", LibcBindings::fchmod$descriptor);
   // int fcntl(int fd, int command, ...): with one int argument.
-  private static final MethodHandle FCNTL =
-      linkVariadic("fcntl", LibcBindings.fcntl.makeInvoker(C_INT).descriptor(), 2);
+  private static final NativeFunction FCNTL =
+      linkVariadic("fcntl", () -> LibcBindings.fcntl.makeInvoker(C_INT).descriptor(), 2);
   // int flock(int fd, int operation)
-  private static final MethodHandle FLOCK = link("flock", flock$descriptor());
+  private static final NativeFunction FLOCK = link("flock", LibcBindings::flock$descriptor);
   // int access(const char *path, int mode)
-  private static final MethodHandle ACCESS = link("access", access$descriptor());
+  private static final NativeFunction ACCESS = link("access", LibcBindings::access$descriptor);
   // int mkdir(const char *path, mode_t mode)
-  private static final MethodHandle MKDIR = link("mkdir", mkdir$descriptor());
+  private static final NativeFunction MKDIR = link("mkdir", LibcBindings::mkdir$descriptor);
   // int unlink(const char *path)
-  private static final MethodHandle UNLINK = link("unlink", unlink$descriptor());
+  private static final NativeFunction UNLINK = link("unlink", LibcBindings::unlink$descriptor);
   // int close_range(unsigned first, unsigned last, unsigned flags): musl has no function for it.
-  private static final MethodHandle CLOSE_RANGE =
+  private static final NativeFunction CLOSE_RANGE =
       linkVariadic(
-          "syscall", LibcBindings.syscall.makeInvoker(C_INT, C_INT, C_INT).descriptor(), 1);
+          "syscall", () -> LibcBindings.syscall.makeInvoker(C_INT, C_INT, C_INT).descriptor(), 1);
   // mode_t umask(mode_t mask)
-  private static final MethodHandle UMASK = link("umask", umask$descriptor());
+  private static final NativeFunction UMASK = linkPlain(LibcBindings::umask$handle);
 
   private FileCalls() {}
 
@@ -67,11 +57,13 @@ final class FileCalls {
         call(
             "open " + path,
             (arena, st) ->
-                (int) OPEN.invokeExact(st, arena.allocateFrom(path.toString()), flags, mode));
+                (int)
+                    OPEN.handle()
+                        .invokeExact(st, arena.allocateFrom(path.toString()), flags, mode));
   }
 
   static void close(int fd) {
-    call("close of descriptor " + fd, (arena, st) -> (int) CLOSE.invokeExact(st, fd));
+    call("close of descriptor " + fd, (arena, st) -> (int) CLOSE.handle().invokeExact(st, fd));
   }
 
   /** Reads once; 0 at the end. Retries when a signal interrupts. */
@@ -81,7 +73,7 @@ final class FileCalls {
       try {
         return call(
             "read of descriptor " + fd,
-            (arena, st) -> (long) READ.invokeExact(st, fd, into, bytes));
+            (arena, st) -> (long) READ.handle().invokeExact(st, fd, into, bytes));
       } catch (ErrnoException e) {
         if (e.errno() != EINTR()) {
           throw e;
@@ -100,7 +92,7 @@ final class FileCalls {
         done +=
             call(
                 "write to descriptor " + fd,
-                (arena, st) -> (long) WRITE.invokeExact(st, fd, rest, bytes));
+                (arena, st) -> (long) WRITE.handle().invokeExact(st, fd, rest, bytes));
       } catch (ErrnoException e) {
         if (e.errno() != EINTR()) {
           throw e;
@@ -111,11 +103,15 @@ final class FileCalls {
 
   static void rewind(int fd) {
     int whence = SEEK_SET();
-    call("lseek of descriptor " + fd, (arena, st) -> (long) LSEEK.invokeExact(st, fd, 0L, whence));
+    call(
+        "lseek of descriptor " + fd,
+        (arena, st) -> (long) LSEEK.handle().invokeExact(st, fd, 0L, whence));
   }
 
   static void ftruncate(int fd, long bytes) {
-    call("ftruncate of descriptor " + fd, (a, st) -> (int) FTRUNCATE.invokeExact(st, fd, bytes));
+    call(
+        "ftruncate of descriptor " + fd,
+        (a, st) -> (int) FTRUNCATE.handle().invokeExact(st, fd, bytes));
   }
 
   /** Applies the flags of close_range(2) to all descriptors from the first on. */
@@ -124,44 +120,50 @@ final class FileCalls {
     int last = -1; // The largest unsigned number.
     call(
         "close_range from descriptor " + first,
-        (arena, st) -> (long) CLOSE_RANGE.invokeExact(st, number, first, last, flags));
+        (arena, st) -> (long) CLOSE_RANGE.handle().invokeExact(st, number, first, last, flags));
   }
 
   static void fchmod(int fd, int mode) {
-    call("fchmod of descriptor " + fd, (arena, st) -> (int) FCHMOD.invokeExact(st, fd, mode));
+    call(
+        "fchmod of descriptor " + fd,
+        (arena, st) -> (int) FCHMOD.handle().invokeExact(st, fd, mode));
   }
 
   static int fcntl(int fd, int command, int argument) {
     return (int)
         call(
             "fcntl " + command + " of descriptor " + fd,
-            (arena, st) -> (int) FCNTL.invokeExact(st, fd, command, argument));
+            (arena, st) -> (int) FCNTL.handle().invokeExact(st, fd, command, argument));
   }
 
   static void flock(int fd, int operation) {
-    call("flock of descriptor " + fd, (arena, st) -> (int) FLOCK.invokeExact(st, fd, operation));
+    call(
+        "flock of descriptor " + fd,
+        (arena, st) -> (int) FLOCK.handle().invokeExact(st, fd, operation));
   }
 
   static void access(Path path, int mode) {
     call(
         "access " + path,
-        (arena, st) -> (int) ACCESS.invokeExact(st, arena.allocateFrom(path.toString()), mode));
+        (arena, st) ->
+            (int) ACCESS.handle().invokeExact(st, arena.allocateFrom(path.toString()), mode));
   }
 
   static void mkdir(Path path, int mode) {
     call(
         "mkdir " + path,
-        (arena, st) -> (int) MKDIR.invokeExact(st, arena.allocateFrom(path.toString()), mode));
+        (arena, st) ->
+            (int) MKDIR.handle().invokeExact(st, arena.allocateFrom(path.toString()), mode));
   }
 
   static void unlink(Path path) {
     call(
         "unlink " + path,
-        (arena, st) -> (int) UNLINK.invokeExact(st, arena.allocateFrom(path.toString())));
+        (arena, st) -> (int) UNLINK.handle().invokeExact(st, arena.allocateFrom(path.toString())));
   }
 
   /** Sets the mask and returns the earlier one; cannot fail. */
   static int umask(int mask) {
-    return (int) call("umask", (arena, st) -> (int) UMASK.invokeExact(st, mask));
+    return (int) call("umask", (arena, st) -> (int) UMASK.handle().invokeExact(mask));
   }
 }

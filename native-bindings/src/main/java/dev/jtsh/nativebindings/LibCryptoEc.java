@@ -10,9 +10,9 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.jtsh.nativebindings.generated.LibcryptoBindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * P-256 keys by libcrypto's low-level calls. Its EVP calls are not used for them: to make a nonce
@@ -28,52 +28,59 @@ final class LibCryptoEc {
   }
 
   // EC_KEY *EC_KEY_new_by_curve_name(int nid)
-  private static final MethodHandle NEW =
-      link("EC_KEY_new_by_curve_name", EC_KEY_new_by_curve_name$descriptor());
+  private static final NativeFunction NEW =
+      link("EC_KEY_new_by_curve_name", LibcryptoBindings::EC_KEY_new_by_curve_name$descriptor);
   // void EC_KEY_free(EC_KEY *key)
-  private static final MethodHandle FREE = link("EC_KEY_free", EC_KEY_free$descriptor());
+  private static final NativeFunction FREE =
+      link("EC_KEY_free", LibcryptoBindings::EC_KEY_free$descriptor);
   // int EC_KEY_generate_key(EC_KEY *key)
-  private static final MethodHandle GENERATE =
-      link("EC_KEY_generate_key", EC_KEY_generate_key$descriptor());
+  private static final NativeFunction GENERATE =
+      link("EC_KEY_generate_key", LibcryptoBindings::EC_KEY_generate_key$descriptor);
   // int EC_KEY_check_key(const EC_KEY *key)
-  private static final MethodHandle CHECK = link("EC_KEY_check_key", EC_KEY_check_key$descriptor());
+  private static final NativeFunction CHECK =
+      link("EC_KEY_check_key", LibcryptoBindings::EC_KEY_check_key$descriptor);
   // int EC_KEY_oct2priv(EC_KEY *key, const unsigned char *bytes, size_t length)
-  private static final MethodHandle READ_SCALAR =
-      link("EC_KEY_oct2priv", EC_KEY_oct2priv$descriptor());
+  private static final NativeFunction READ_SCALAR =
+      link("EC_KEY_oct2priv", LibcryptoBindings::EC_KEY_oct2priv$descriptor);
   // size_t EC_KEY_priv2oct(const EC_KEY *key, unsigned char *bytes, size_t length)
-  private static final MethodHandle WRITE_SCALAR =
-      link("EC_KEY_priv2oct", EC_KEY_priv2oct$descriptor());
+  private static final NativeFunction WRITE_SCALAR =
+      link("EC_KEY_priv2oct", LibcryptoBindings::EC_KEY_priv2oct$descriptor);
   // const BIGNUM *EC_KEY_get0_private_key(const EC_KEY *key)
-  private static final MethodHandle SCALAR =
-      link("EC_KEY_get0_private_key", EC_KEY_get0_private_key$descriptor());
+  private static final NativeFunction SCALAR =
+      link("EC_KEY_get0_private_key", LibcryptoBindings::EC_KEY_get0_private_key$descriptor);
   // const EC_POINT *EC_KEY_get0_public_key(const EC_KEY *key)
-  private static final MethodHandle POINT =
-      link("EC_KEY_get0_public_key", EC_KEY_get0_public_key$descriptor());
+  private static final NativeFunction POINT =
+      link("EC_KEY_get0_public_key", LibcryptoBindings::EC_KEY_get0_public_key$descriptor);
   // const EC_GROUP *EC_KEY_get0_group(const EC_KEY *key)
-  private static final MethodHandle GROUP =
-      link("EC_KEY_get0_group", EC_KEY_get0_group$descriptor());
+  private static final NativeFunction GROUP =
+      link("EC_KEY_get0_group", LibcryptoBindings::EC_KEY_get0_group$descriptor);
   // int EC_KEY_set_public_key(EC_KEY *key, const EC_POINT *point)
-  private static final MethodHandle SET_POINT =
-      link("EC_KEY_set_public_key", EC_KEY_set_public_key$descriptor());
+  private static final NativeFunction SET_POINT =
+      link("EC_KEY_set_public_key", LibcryptoBindings::EC_KEY_set_public_key$descriptor);
   // EC_POINT *EC_POINT_new(const EC_GROUP *group)
-  private static final MethodHandle POINT_NEW = link("EC_POINT_new", EC_POINT_new$descriptor());
+  private static final NativeFunction POINT_NEW =
+      link("EC_POINT_new", LibcryptoBindings::EC_POINT_new$descriptor);
   // void EC_POINT_free(EC_POINT *point)
-  private static final MethodHandle POINT_FREE = link("EC_POINT_free", EC_POINT_free$descriptor());
+  private static final NativeFunction POINT_FREE =
+      link("EC_POINT_free", LibcryptoBindings::EC_POINT_free$descriptor);
   // int EC_POINT_mul(const EC_GROUP *, EC_POINT *r, const BIGNUM *n, const EC_POINT *q,
   //     const BIGNUM *m, BN_CTX *ctx): r = generator * n
-  private static final MethodHandle POINT_MUL = link("EC_POINT_mul", EC_POINT_mul$descriptor());
+  private static final NativeFunction POINT_MUL =
+      link("EC_POINT_mul", LibcryptoBindings::EC_POINT_mul$descriptor);
   // size_t EC_POINT_point2oct(const EC_GROUP *, const EC_POINT *, point_conversion_form_t form,
   //     unsigned char *buffer, size_t length, BN_CTX *ctx)
-  private static final MethodHandle POINT_WRITE =
-      link("EC_POINT_point2oct", EC_POINT_point2oct$descriptor());
+  private static final NativeFunction POINT_WRITE =
+      link("EC_POINT_point2oct", LibcryptoBindings::EC_POINT_point2oct$descriptor);
   // int ECDSA_sign_setup(EC_KEY *key, BN_CTX *ctx, BIGNUM **kinv, BIGNUM **rp)
-  private static final MethodHandle SIGN_SETUP =
-      link("ECDSA_sign_setup", ECDSA_sign_setup$descriptor());
+  private static final NativeFunction SIGN_SETUP =
+      link("ECDSA_sign_setup", LibcryptoBindings::ECDSA_sign_setup$descriptor);
   // int ECDSA_sign_ex(int type, const unsigned char *digest, int length, unsigned char *signature,
   //     unsigned int *signatureLength, const BIGNUM *kinv, const BIGNUM *rp, EC_KEY *key)
-  private static final MethodHandle SIGN = link("ECDSA_sign_ex", ECDSA_sign_ex$descriptor());
+  private static final NativeFunction SIGN =
+      link("ECDSA_sign_ex", LibcryptoBindings::ECDSA_sign_ex$descriptor);
   // void BN_clear_free(BIGNUM *number)
-  private static final MethodHandle NUMBER_FREE = link("BN_clear_free", BN_clear_free$descriptor());
+  private static final NativeFunction NUMBER_FREE =
+      link("BN_clear_free", LibcryptoBindings::BN_clear_free$descriptor);
 
   private static final int SCALAR_BYTES = 32;
   private static final int POINT_BYTES = 65;
@@ -88,9 +95,9 @@ final class LibCryptoEc {
     try {
       clearErrors();
       MemorySegment key = newKey();
-      int generated = (int) GENERATE.invokeExact(key);
+      int generated = (int) GENERATE.handle().invokeExact(key);
       if (generated != 1) {
-        FREE.invokeExact(key);
+        FREE.handle().invokeExact(key);
       }
       ok("EC_KEY_generate_key", generated);
       return key;
@@ -107,23 +114,25 @@ final class LibCryptoEc {
     try {
       clearErrors();
       MemorySegment key = newKey();
-      MemorySegment group = (MemorySegment) GROUP.invokeExact(key);
-      MemorySegment point = (MemorySegment) POINT_NEW.invokeExact(group);
+      MemorySegment group = (MemorySegment) GROUP.handle().invokeExact(key);
+      MemorySegment point = (MemorySegment) POINT_NEW.handle().invokeExact(group);
       try {
         pointer("EC_POINT_new", point);
         long length = scalar.byteSize();
-        ok("EC_KEY_oct2priv", (int) READ_SCALAR.invokeExact(key, scalar, length));
-        MemorySegment number = (MemorySegment) SCALAR.invokeExact(key);
+        ok("EC_KEY_oct2priv", (int) READ_SCALAR.handle().invokeExact(key, scalar, length));
+        MemorySegment number = (MemorySegment) SCALAR.handle().invokeExact(key);
         MemorySegment none = MemorySegment.NULL;
-        ok("EC_POINT_mul", (int) POINT_MUL.invokeExact(group, point, number, none, none, none));
-        ok("EC_KEY_set_public_key", (int) SET_POINT.invokeExact(key, point));
-        ok("EC_KEY_check_key", (int) CHECK.invokeExact(key));
+        ok(
+            "EC_POINT_mul",
+            (int) POINT_MUL.handle().invokeExact(group, point, number, none, none, none));
+        ok("EC_KEY_set_public_key", (int) SET_POINT.handle().invokeExact(key, point));
+        ok("EC_KEY_check_key", (int) CHECK.handle().invokeExact(key));
         return key;
       } catch (CryptoLibraryException e) {
-        FREE.invokeExact(key);
+        FREE.handle().invokeExact(key);
         throw new KeyFormatException("not a private key of the curve P-256");
       } finally {
-        POINT_FREE.invokeExact(point);
+        POINT_FREE.handle().invokeExact(point);
       }
     } catch (Throwable t) {
       throw NativeLinker.unchecked(t);
@@ -132,7 +141,7 @@ final class LibCryptoEc {
 
   static void free(MemorySegment key) {
     try {
-      FREE.invokeExact(key);
+      FREE.handle().invokeExact(key);
     } catch (Throwable t) {
       throw NativeLinker.unchecked(t);
     }
@@ -142,13 +151,13 @@ final class LibCryptoEc {
   static byte[] publicPoint(MemorySegment key) {
     try (Arena arena = Arena.ofConfined()) {
       clearErrors();
-      MemorySegment group = (MemorySegment) GROUP.invokeExact(key);
-      MemorySegment point = (MemorySegment) POINT.invokeExact(key);
+      MemorySegment group = (MemorySegment) GROUP.handle().invokeExact(key);
+      MemorySegment point = (MemorySegment) POINT.handle().invokeExact(key);
       MemorySegment out = arena.allocate(POINT_BYTES);
       int form = POINT_CONVERSION_UNCOMPRESSED();
       long size = POINT_BYTES;
       MemorySegment none = MemorySegment.NULL;
-      long written = (long) POINT_WRITE.invokeExact(group, point, form, out, size, none);
+      long written = (long) POINT_WRITE.handle().invokeExact(group, point, form, out, size, none);
       ok("EC_POINT_point2oct", written == POINT_BYTES ? 1 : 0);
       return out.toArray(JAVA_BYTE);
     } catch (Throwable t) {
@@ -161,7 +170,7 @@ final class LibCryptoEc {
     try {
       clearErrors();
       long size = SCALAR_BYTES;
-      long written = (long) WRITE_SCALAR.invokeExact(key, into, size);
+      long written = (long) WRITE_SCALAR.handle().invokeExact(key, into, size);
       ok("EC_KEY_priv2oct", written == SCALAR_BYTES ? 1 : 0);
     } catch (Throwable t) {
       throw NativeLinker.unchecked(t);
@@ -175,7 +184,7 @@ final class LibCryptoEc {
       MemorySegment none = MemorySegment.NULL;
       MemorySegment inverse = arena.allocateFrom(ADDRESS, MemorySegment.NULL);
       MemorySegment r = arena.allocateFrom(ADDRESS, MemorySegment.NULL);
-      ok("ECDSA_sign_setup", (int) SIGN_SETUP.invokeExact(key, none, inverse, r));
+      ok("ECDSA_sign_setup", (int) SIGN_SETUP.handle().invokeExact(key, none, inverse, r));
       MemorySegment inverseNumber = inverse.get(ADDRESS, 0);
       MemorySegment rNumber = r.get(ADDRESS, 0);
       try {
@@ -185,11 +194,13 @@ final class LibCryptoEc {
         int digestBytes = digest.length;
         ok(
             "ECDSA_sign_ex",
-            (int) SIGN.invokeExact(0, in, digestBytes, out, length, inverseNumber, rNumber, key));
+            (int)
+                SIGN.handle()
+                    .invokeExact(0, in, digestBytes, out, length, inverseNumber, rNumber, key));
         return out.asSlice(0, length.get(JAVA_INT, 0)).toArray(JAVA_BYTE);
       } finally {
-        NUMBER_FREE.invokeExact(inverseNumber);
-        NUMBER_FREE.invokeExact(rNumber);
+        NUMBER_FREE.handle().invokeExact(inverseNumber);
+        NUMBER_FREE.handle().invokeExact(rNumber);
       }
     } catch (Throwable t) {
       throw NativeLinker.unchecked(t);
@@ -198,6 +209,6 @@ final class LibCryptoEc {
 
   private static MemorySegment newKey() throws Throwable {
     int curve = NID_X9_62_prime256v1();
-    return pointer("EC_KEY_new_by_curve_name", (MemorySegment) NEW.invokeExact(curve));
+    return pointer("EC_KEY_new_by_curve_name", (MemorySegment) NEW.handle().invokeExact(curve));
   }
 }

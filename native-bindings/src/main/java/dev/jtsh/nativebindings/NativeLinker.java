@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The only class that links native code. It takes descriptors from the generated bindings and adds
@@ -30,26 +31,36 @@ final class NativeLinker {
   private NativeLinker() {}
 
   /** A call of the C library; the handle's first argument is the state segment for errno. */
-  static MethodHandle link(String symbol, FunctionDescriptor descriptor) {
-    return LINKER.downcallHandle(
-        defaultSymbol(symbol), descriptor, Linker.Option.captureCallState("errno"));
+  static NativeFunction link(String symbol, Supplier<FunctionDescriptor> descriptor) {
+    return function(defaultSymbol(symbol), descriptor, Linker.Option.captureCallState("errno"));
   }
 
   /** As {@link #link}, for {@code f(a, b, ...)}: arguments from {@code fixed} on are variadic. */
-  static MethodHandle linkVariadic(String symbol, FunctionDescriptor descriptor, int fixed) {
-    return LINKER.downcallHandle(
+  static NativeFunction linkVariadic(
+      String symbol, Supplier<FunctionDescriptor> descriptor, int fixed) {
+    return function(
         defaultSymbol(symbol),
         descriptor,
         Linker.Option.captureCallState("errno"),
         Linker.Option.firstVariadicArg(fixed));
   }
 
+  /** A generated call as it is, for what cannot fail: each form of a call costs memory and time. */
+  static NativeFunction linkPlain(Supplier<MethodHandle> generated) {
+    return new NativeFunction(generated);
+  }
+
   /** A call of a library that reports errors by other means than errno. */
-  static MethodHandle linkWithoutErrno(
-      SymbolLookup library, String symbol, FunctionDescriptor descriptor) {
-    MemorySegment address =
-        library.find(symbol).orElseThrow(() -> new UnsatisfiedLinkError("no symbol " + symbol));
-    return LINKER.downcallHandle(address, descriptor);
+  static NativeFunction linkWithoutErrno(
+      SymbolLookup library, String symbol, Supplier<FunctionDescriptor> descriptor) {
+    return function(
+        library.find(symbol).orElseThrow(() -> new UnsatisfiedLinkError("no symbol " + symbol)),
+        descriptor);
+  }
+
+  private static NativeFunction function(
+      MemorySegment address, Supplier<FunctionDescriptor> descriptor, Linker.Option... options) {
+    return new NativeFunction(() -> LINKER.downcallHandle(address, descriptor.get(), options));
   }
 
   /** Whether the C library has a function: some are newer than the oldest system we run on. */

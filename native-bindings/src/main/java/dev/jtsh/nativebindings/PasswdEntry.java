@@ -2,13 +2,12 @@
 package dev.jtsh.nativebindings;
 
 import static dev.jtsh.nativebindings.generated.LibcBindings.ERANGE;
-import static dev.jtsh.nativebindings.generated.LibcBindings.getpwuid_r$descriptor;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 
+import dev.jtsh.nativebindings.generated.LibcBindings;
 import dev.jtsh.nativebindings.generated.passwd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /**
@@ -20,8 +19,8 @@ import java.util.Optional;
  */
 public record PasswdEntry(String name, String home, String shell) {
   // int getpwuid_r(uid_t, struct passwd *, char *buffer, size_t length, struct passwd **result)
-  private static final MethodHandle GETPWUID_R =
-      NativeLinker.link("getpwuid_r", getpwuid_r$descriptor());
+  private static final NativeFunction GETPWUID_R =
+      NativeLinker.link("getpwuid_r", LibcBindings::getpwuid_r$descriptor);
 
   private static final long BUFFER_BYTES_FIRST = 4096;
   private static final long BUFFER_BYTES_MAX = 1 << 20;
@@ -40,7 +39,9 @@ public record PasswdEntry(String name, String home, String shell) {
             (int)
                 NativeLinker.call(
                     "getpwuid_r of user " + uid,
-                    (a, st) -> (int) GETPWUID_R.invokeExact(st, uid, entry, buffer, length, found));
+                    (a, st) ->
+                        (int)
+                            GETPWUID_R.handle().invokeExact(st, uid, entry, buffer, length, found));
         if (error == ERANGE()) {
           continue;
         }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.nativebindings;
 
-import static dev.jtsh.nativebindings.generated.LibcryptoBindings.PKCS5_PBKDF2_HMAC$descriptor;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.jtsh.nativebindings.generated.LibcryptoBindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * PBKDF2 with HMAC-SHA-256 (RFC 8018) by libcrypto, straight from the memory a password lies in:
@@ -16,8 +15,8 @@ import java.lang.invoke.MethodHandle;
 public final class PasswordStretch {
   // int PKCS5_PBKDF2_HMAC(const char *pass, int passlen, const unsigned char *salt, int saltlen,
   // int iter, const EVP_MD *digest, int keylen, unsigned char *out)
-  private static final MethodHandle PBKDF2 =
-      LibCrypto.link("PKCS5_PBKDF2_HMAC", PKCS5_PBKDF2_HMAC$descriptor());
+  private static final NativeFunction PBKDF2 =
+      LibCrypto.link("PKCS5_PBKDF2_HMAC", LibcryptoBindings::PKCS5_PBKDF2_HMAC$descriptor);
 
   private PasswordStretch() {}
 
@@ -40,8 +39,10 @@ public final class PasswordStretch {
       LibCrypto.clearErrors();
       int done =
           (int)
-              PBKDF2.invokeExact(
-                  password, length, from, salt.length, iterations, digest, bytes, derived);
+              PBKDF2
+                  .handle()
+                  .invokeExact(
+                      password, length, from, salt.length, iterations, digest, bytes, derived);
       LibCrypto.ok("PKCS5_PBKDF2_HMAC", done);
       byte[] copy = derived.toArray(JAVA_BYTE);
       derived.fill((byte) 0);

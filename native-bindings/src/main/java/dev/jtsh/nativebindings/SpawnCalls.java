@@ -4,22 +4,10 @@ package dev.jtsh.nativebindings;
 import static dev.jtsh.nativebindings.NativeLinker.link;
 import static dev.jtsh.nativebindings.generated.LibcBindings.POSIX_SPAWN_SETSIGDEF;
 import static dev.jtsh.nativebindings.generated.LibcBindings.POSIX_SPAWN_SETSIGMASK;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawn$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawn_file_actions_addclose$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawn_file_actions_addclosefrom_np$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawn_file_actions_adddup2$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawn_file_actions_destroy$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawn_file_actions_init$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawnattr_destroy$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawnattr_init$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawnattr_setflags$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawnattr_setsigdefault$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.posix_spawnattr_setsigmask$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.sigemptyset$descriptor;
-import static dev.jtsh.nativebindings.generated.LibcBindings.sigfillset$descriptor;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.jtsh.nativebindings.generated.LibcBindings;
 import dev.jtsh.nativebindings.generated.posix_spawn_file_actions_t;
 import dev.jtsh.nativebindings.generated.posix_spawnattr_t;
 import dev.jtsh.nativebindings.generated.sigset_t;
@@ -27,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,38 +29,47 @@ final class SpawnCalls {
 
   // int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *,
   //     const posix_spawnattr_t *, char *const argv[], char *const envp[])
-  private static final MethodHandle SPAWN = link("posix_spawn", posix_spawn$descriptor());
+  private static final NativeFunction SPAWN =
+      link("posix_spawn", LibcBindings::posix_spawn$descriptor);
   // int posix_spawn_file_actions_init(posix_spawn_file_actions_t *actions)
-  private static final MethodHandle ACTIONS_INIT =
-      link("posix_spawn_file_actions_init", posix_spawn_file_actions_init$descriptor());
+  private static final NativeFunction ACTIONS_INIT =
+      link("posix_spawn_file_actions_init", LibcBindings::posix_spawn_file_actions_init$descriptor);
   // int posix_spawn_file_actions_destroy(posix_spawn_file_actions_t *actions)
-  private static final MethodHandle ACTIONS_DESTROY =
-      link("posix_spawn_file_actions_destroy", posix_spawn_file_actions_destroy$descriptor());
+  private static final NativeFunction ACTIONS_DESTROY =
+      link(
+          "posix_spawn_file_actions_destroy",
+          LibcBindings::posix_spawn_file_actions_destroy$descriptor);
   // int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *, int fd, int newfd)
-  private static final MethodHandle ADD_DUP2 =
-      link("posix_spawn_file_actions_adddup2", posix_spawn_file_actions_adddup2$descriptor());
+  private static final NativeFunction ADD_DUP2 =
+      link(
+          "posix_spawn_file_actions_adddup2",
+          LibcBindings::posix_spawn_file_actions_adddup2$descriptor);
   // int posix_spawn_file_actions_addclose(posix_spawn_file_actions_t *, int fd)
-  private static final MethodHandle ADD_CLOSE =
-      link("posix_spawn_file_actions_addclose", posix_spawn_file_actions_addclose$descriptor());
+  private static final NativeFunction ADD_CLOSE =
+      link(
+          "posix_spawn_file_actions_addclose",
+          LibcBindings::posix_spawn_file_actions_addclose$descriptor);
   // int posix_spawnattr_init(posix_spawnattr_t *attributes)
-  private static final MethodHandle ATTR_INIT =
-      link("posix_spawnattr_init", posix_spawnattr_init$descriptor());
+  private static final NativeFunction ATTR_INIT =
+      link("posix_spawnattr_init", LibcBindings::posix_spawnattr_init$descriptor);
   // int posix_spawnattr_destroy(posix_spawnattr_t *attributes)
-  private static final MethodHandle ATTR_DESTROY =
-      link("posix_spawnattr_destroy", posix_spawnattr_destroy$descriptor());
+  private static final NativeFunction ATTR_DESTROY =
+      link("posix_spawnattr_destroy", LibcBindings::posix_spawnattr_destroy$descriptor);
   // int posix_spawnattr_setflags(posix_spawnattr_t *attributes, short flags)
-  private static final MethodHandle SET_FLAGS =
-      link("posix_spawnattr_setflags", posix_spawnattr_setflags$descriptor());
+  private static final NativeFunction SET_FLAGS =
+      link("posix_spawnattr_setflags", LibcBindings::posix_spawnattr_setflags$descriptor);
   // int posix_spawnattr_setsigdefault(posix_spawnattr_t *attributes, const sigset_t *signals)
-  private static final MethodHandle SET_DEFAULTS =
-      link("posix_spawnattr_setsigdefault", posix_spawnattr_setsigdefault$descriptor());
+  private static final NativeFunction SET_DEFAULTS =
+      link("posix_spawnattr_setsigdefault", LibcBindings::posix_spawnattr_setsigdefault$descriptor);
   // int posix_spawnattr_setsigmask(posix_spawnattr_t *attributes, const sigset_t *mask)
-  private static final MethodHandle SET_MASK =
-      link("posix_spawnattr_setsigmask", posix_spawnattr_setsigmask$descriptor());
+  private static final NativeFunction SET_MASK =
+      link("posix_spawnattr_setsigmask", LibcBindings::posix_spawnattr_setsigmask$descriptor);
   // int sigfillset(sigset_t *set)
-  private static final MethodHandle FILL = link("sigfillset", sigfillset$descriptor());
+  private static final NativeFunction FILL =
+      link("sigfillset", LibcBindings::sigfillset$descriptor);
   // int sigemptyset(sigset_t *set)
-  private static final MethodHandle EMPTY = link("sigemptyset", sigemptyset$descriptor());
+  private static final NativeFunction EMPTY =
+      link("sigemptyset", LibcBindings::sigemptyset$descriptor);
 
   private SpawnCalls() {}
 
@@ -81,9 +77,11 @@ final class SpawnCalls {
   static int spawn(SpawnRequest request) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment actions = posix_spawn_file_actions_t.allocate(arena);
-      call("posix_spawn_file_actions_init", st -> (int) ACTIONS_INIT.invokeExact(st, actions));
+      call(
+          "posix_spawn_file_actions_init",
+          st -> (int) ACTIONS_INIT.handle().invokeExact(st, actions));
       MemorySegment attributes = posix_spawnattr_t.allocate(arena);
-      call("posix_spawnattr_init", st -> (int) ATTR_INIT.invokeExact(st, attributes));
+      call("posix_spawnattr_init", st -> (int) ATTR_INIT.handle().invokeExact(st, attributes));
       try {
         placeDescriptors(actions, request.descriptors());
         defaultSignals(arena, attributes);
@@ -97,13 +95,15 @@ final class SpawnCalls {
         MemorySegment pid = arena.allocate(JAVA_INT);
         call(
             "posix_spawn " + request.file(),
-            st -> (int) SPAWN.invokeExact(st, pid, file, actions, attributes, argv, envp));
+            st -> (int) SPAWN.handle().invokeExact(st, pid, file, actions, attributes, argv, envp));
         return pid.get(JAVA_INT, 0);
       } finally {
-        call("posix_spawnattr_destroy", st -> (int) ATTR_DESTROY.invokeExact(st, attributes));
+        call(
+            "posix_spawnattr_destroy",
+            st -> (int) ATTR_DESTROY.handle().invokeExact(st, attributes));
         call(
             "posix_spawn_file_actions_destroy",
-            st -> (int) ACTIONS_DESTROY.invokeExact(st, actions));
+            st -> (int) ACTIONS_DESTROY.handle().invokeExact(st, actions));
       }
     }
   }
@@ -158,23 +158,30 @@ final class SpawnCalls {
   private static void defaultSignals(Arena arena, MemorySegment attributes) {
     MemorySegment all = arena.allocate(sigset_t.layout());
     MemorySegment none = arena.allocate(sigset_t.layout());
-    call("sigfillset", st -> (int) FILL.invokeExact(st, all));
-    call("sigemptyset", st -> (int) EMPTY.invokeExact(st, none));
+    call("sigfillset", st -> (int) FILL.handle().invokeExact(st, all));
+    call("sigemptyset", st -> (int) EMPTY.handle().invokeExact(st, none));
     short flags = (short) (POSIX_SPAWN_SETSIGDEF() | POSIX_SPAWN_SETSIGMASK());
-    call("posix_spawnattr_setflags", st -> (int) SET_FLAGS.invokeExact(st, attributes, flags));
     call(
-        "posix_spawnattr_setsigdefault", st -> (int) SET_DEFAULTS.invokeExact(st, attributes, all));
-    call("posix_spawnattr_setsigmask", st -> (int) SET_MASK.invokeExact(st, attributes, none));
+        "posix_spawnattr_setflags",
+        st -> (int) SET_FLAGS.handle().invokeExact(st, attributes, flags));
+    call(
+        "posix_spawnattr_setsigdefault",
+        st -> (int) SET_DEFAULTS.handle().invokeExact(st, attributes, all));
+    call(
+        "posix_spawnattr_setsigmask",
+        st -> (int) SET_MASK.handle().invokeExact(st, attributes, none));
   }
 
   private static void dup2(MemorySegment actions, int from, int to) {
     call(
         "posix_spawn_file_actions_adddup2",
-        st -> (int) ADD_DUP2.invokeExact(st, actions, from, to));
+        st -> (int) ADD_DUP2.handle().invokeExact(st, actions, from, to));
   }
 
   private static void close(MemorySegment actions, int fd) {
-    call("posix_spawn_file_actions_addclose", st -> (int) ADD_CLOSE.invokeExact(st, actions, fd));
+    call(
+        "posix_spawn_file_actions_addclose",
+        st -> (int) ADD_CLOSE.handle().invokeExact(st, actions, fd));
   }
 
   private static MemorySegment pointers(Arena arena, List<MemorySegment> strings) {
@@ -200,11 +207,11 @@ final class SpawnCalls {
   /** Linked only where the C library has it. */
   private static final class CloseFrom {
     // int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int from)
-    private static final MethodHandle ADD_CLOSE_FROM =
-        link(CLOSE_FROM, posix_spawn_file_actions_addclosefrom_np$descriptor());
+    private static final NativeFunction ADD_CLOSE_FROM =
+        link(CLOSE_FROM, LibcBindings::posix_spawn_file_actions_addclosefrom_np$descriptor);
 
     static void add(MemorySegment actions, int first) {
-      call(CLOSE_FROM, st -> (int) ADD_CLOSE_FROM.invokeExact(st, actions, first));
+      call(CLOSE_FROM, st -> (int) ADD_CLOSE_FROM.handle().invokeExact(st, actions, first));
     }
   }
 }

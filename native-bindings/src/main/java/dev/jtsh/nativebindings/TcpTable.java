@@ -16,14 +16,12 @@ import static dev.jtsh.nativebindings.generated.SockDiagBindings.SOCK_DIAG_BY_FA
 import static dev.jtsh.nativebindings.generated.SockDiagBindings.SOCK_RAW;
 import static dev.jtsh.nativebindings.generated.SockDiagBindings.TCP_ESTABLISHED;
 import static dev.jtsh.nativebindings.generated.SockDiagBindings.TCP_LISTEN;
-import static dev.jtsh.nativebindings.generated.SockDiagBindings.recv$descriptor;
-import static dev.jtsh.nativebindings.generated.SockDiagBindings.send$descriptor;
-import static dev.jtsh.nativebindings.generated.SockDiagBindings.socket$descriptor;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.jtsh.nativebindings.generated.LibcBindings;
+import dev.jtsh.nativebindings.generated.SockDiagBindings;
 import dev.jtsh.nativebindings.generated.inet_diag_msg;
 import dev.jtsh.nativebindings.generated.inet_diag_req_v2;
 import dev.jtsh.nativebindings.generated.inet_diag_sockid;
@@ -31,7 +29,6 @@ import dev.jtsh.nativebindings.generated.nlmsgerr;
 import dev.jtsh.nativebindings.generated.nlmsghdr;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,11 +45,11 @@ import java.util.Optional;
  */
 public final class TcpTable implements AutoCloseable {
   // int socket(int domain, int type, int protocol)
-  private static final MethodHandle SOCKET = link("socket", socket$descriptor());
+  private static final NativeFunction SOCKET = link("socket", SockDiagBindings::socket$descriptor);
   // ssize_t send(int fd, const void *buf, size_t bytes, int flags)
-  private static final MethodHandle SEND = link("send", send$descriptor());
+  private static final NativeFunction SEND = link("send", SockDiagBindings::send$descriptor);
   // ssize_t recv(int fd, void *buf, size_t bytes, int flags)
-  private static final MethodHandle RECV = link("recv", recv$descriptor());
+  private static final NativeFunction RECV = link("recv", SockDiagBindings::recv$descriptor);
 
   private static final long HEADER_BYTES = nlmsghdr.layout().byteSize();
   private static final long QUESTION_BYTES = HEADER_BYTES + inet_diag_req_v2.layout().byteSize();
@@ -123,7 +120,7 @@ public final class TcpTable implements AutoCloseable {
           (int)
               call(
                   "socket for sock_diag",
-                  (arena, st) -> (int) SOCKET.invokeExact(st, domain, type, protocol));
+                  (arena, st) -> (int) SOCKET.handle().invokeExact(st, domain, type, protocol));
       return Optional.of(new TcpTable(fd));
     } catch (ErrnoException e) {
       return Optional.empty();
@@ -181,14 +178,14 @@ public final class TcpTable implements AutoCloseable {
   private void send() {
     call(
         "send to sock_diag",
-        (a, st) -> (long) SEND.invokeExact(st, fd, question, QUESTION_BYTES, 0));
+        (a, st) -> (long) SEND.handle().invokeExact(st, fd, question, QUESTION_BYTES, 0));
   }
 
   private long receive() {
     int flags = MSG_DONTWAIT();
     return call(
         "recv of sock_diag",
-        (a, st) -> (long) RECV.invokeExact(st, fd, answer, ANSWER_BYTES_MAX, flags));
+        (a, st) -> (long) RECV.handle().invokeExact(st, fd, answer, ANSWER_BYTES_MAX, flags));
   }
 
   private Row read(long bytes) {
