@@ -5,6 +5,7 @@ import dev.jtsh.tests.kubernetes.KubernetesCluster;
 import dev.jtsh.tests.kubernetes.SharedKubernetes;
 import dev.jtsh.tests.support.Laptop;
 import dev.jtsh.tests.support.RunningCluster;
+import dev.jtsh.tests.support.TestedPrograms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ final class LeakWorld implements AutoCloseable {
   private static final String ALPHABET =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-  private final Path root = Path.of(System.getProperty("jtsh.root", ".")).toAbsolutePath();
+  private final Path programs = TestedPrograms.directory();
   private final String password = randomPassword();
   private final Path directory;
   private final KubernetesCluster kubernetes;
@@ -65,12 +66,12 @@ final class LeakWorld implements AutoCloseable {
     kubernetes.bindGroup(GROUP, "cluster-admin");
     cluster =
         RunningCluster.start(
-            root, newDirectory("cluster"), "leaks", Map.of(KUBE, kubernetes.agentKubeconfig()));
+            programs, newDirectory("cluster"), "leaks", Map.of(KUBE, kubernetes.agentKubeconfig()));
     boolean ready = false;
     try {
       Files.copy(cluster.webCa(), webCa(), StandardCopyOption.REPLACE_EXISTING);
       Files.setPosixFilePermissions(webCa(), PosixFilePermissions.fromString("rw-r--r--"));
-      program = PublicProgram.copy(root.resolve("jtsh"), newDirectory("program"));
+      program = PublicProgram.copy(programs.resolve("jtsh"), newDirectory("program"));
       cluster.addRole(role());
       laptop = enrol(USER);
       enrol(LOGIN_USER);

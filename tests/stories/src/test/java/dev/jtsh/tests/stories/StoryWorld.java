@@ -13,6 +13,7 @@ import dev.jtsh.tests.support.AlteredMain;
 import dev.jtsh.tests.support.Guard;
 import dev.jtsh.tests.support.Laptop;
 import dev.jtsh.tests.support.RunningCluster;
+import dev.jtsh.tests.support.TestedPrograms;
 import dev.jtsh.tests.support.terminal.PseudoTerminal;
 import dev.jtsh.tests.support.terminal.TerminalSize;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class StoryWorld implements AutoCloseable {
 
   private static final String PASSWORD = "a password for stories only";
 
-  private final Path root = Path.of(System.getProperty("jtsh.root", ".")).toAbsolutePath();
+  private final Path programs = TestedPrograms.directory();
   private final Path directory;
   private final Guard guard;
   private final KubernetesCluster kubernetes;
@@ -78,7 +79,7 @@ final class StoryWorld implements AutoCloseable {
     furnish(Files.createDirectory(home()));
     cluster =
         RunningCluster.start(
-            root,
+            programs,
             Files.createDirectory(directory.resolve("cluster")),
             "story",
             Map.of(KUBE, kubernetes.agentKubeconfig(), DOWN, nobodyThere()));
@@ -201,7 +202,7 @@ final class StoryWorld implements AutoCloseable {
   }
 
   Path program() {
-    return root.resolve("jtsh");
+    return programs.resolve("jtsh");
   }
 
   KubernetesCluster kubernetes() {

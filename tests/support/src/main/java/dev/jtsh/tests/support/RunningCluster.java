@@ -38,14 +38,14 @@ public final class RunningCluster implements AutoCloseable {
   /**
    * Starts one and waits until it serves.
    *
-   * @param root the project's root, where {@code ./dev build} left the program
+   * @param programs the directory of the program
    * @param dataDirectory its own, new
    * @param name the cluster's name
    * @param kubeconfigs for each kube cluster the file its agent uses
    */
   public static RunningCluster start(
-      Path root, Path dataDirectory, String name, Map<String, Path> kubeconfigs) {
-    Path program = root.resolve("jtsh-cluster");
+      Path programs, Path dataDirectory, String name, Map<String, Path> kubeconfigs) {
+    Path program = programs.resolve("jtsh-cluster");
     List<String> command =
         new ArrayList<>(
             List.of(
