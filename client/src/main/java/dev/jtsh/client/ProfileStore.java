@@ -41,6 +41,10 @@ import org.jspecify.annotations.Nullable;
 public final class ProfileStore {
   private static final String YAML = ".yaml";
   private static final String CURRENT = "current-profile";
+
+  /** Read by the completions of packaging/documents. */
+  public static final String KUBE_NAMES = "jtsh-names";
+
   private static final String KNOWN_HOSTS = "known_hosts";
   private static final String PINNED_PARENT = "jtsh_rp_id";
   private static final SafeText LOG_IN = SafeText.literal("run jtsh login");
@@ -202,6 +206,23 @@ public final class ProfileStore {
         removed |= top.deleteRecursively(CURRENT);
       }
       return removed;
+    } catch (IOException e) {
+      throw unusable(e);
+    }
+  }
+
+  /**
+   * Keeps the names of the Kubernetes clusters a login may use, for completion in shells. They go
+   * with the login.
+   *
+   * @param names one a line
+   */
+  public void rememberKubeClusters(Profile profile, List<String> names) throws ClientException {
+    try (ProfileDirectory top = ProfileDirectory.openOrCreate(root);
+        ProfileDirectory keys = top.childOrCreate("keys");
+        ProfileDirectory ours = keys.childOrCreate(profile.proxy().host());
+        ProfileDirectory kube = ours.childOrCreate(profile.user() + "-kube")) {
+      kube.write(KUBE_NAMES, (String.join("\n", names) + "\n").getBytes(UTF_8));
     } catch (IOException e) {
       throw unusable(e);
     }

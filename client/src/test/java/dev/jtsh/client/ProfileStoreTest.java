@@ -134,6 +134,12 @@ class ProfileStoreTest {
   @Test
   void logoutLeavesNothing() throws Exception {
     saveLogin("bob");
+    store.rememberKubeClusters(store.current().orElseThrow(), List.of("c1", "c2"));
+    try (Stream<Path> all = Files.walk(root)) {
+      assertThat(all.filter(file -> file.endsWith("bob-kube/" + ProfileStore.KUBE_NAMES)))
+          .singleElement()
+          .satisfies(file -> assertThat(file).hasContent("c1\nc2\n"));
+    }
 
     assertThat(store.remove(store.current().orElseThrow())).isTrue();
 

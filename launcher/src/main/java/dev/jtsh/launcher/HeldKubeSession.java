@@ -69,8 +69,18 @@ final class HeldKubeSession {
   /** The clusters the user may see, with their labels. */
   List<KubeCluster> list(Map<String, String> labels, String query)
       throws ClientException, NotLoggedInException {
-    return MachineLogin.of(outside, settings)
-        .reach(cluster -> cluster.auth().listKubeClusters(labels, query));
+    MachineLogin login = MachineLogin.of(outside, settings);
+    List<KubeCluster> found =
+        login.reach(cluster -> cluster.auth().listKubeClusters(labels, query));
+    if (labels.isEmpty() && query.isEmpty()) {
+      try {
+        List<String> names = found.stream().map(one -> one.name().value()).toList();
+        login.profiles().rememberKubeClusters(login.profile(), names);
+      } catch (ClientException e) {
+        // The list is what was asked for; only the completion of shells does without.
+      }
+    }
+    return found;
   }
 
   /** None fits. */

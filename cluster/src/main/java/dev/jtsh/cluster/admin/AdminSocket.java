@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -46,16 +45,16 @@ final class AdminSocket {
   }
 
   /**
-   * Checks that nobody but its owner can reach into the directory.
+   * Checks that nobody but its owner can reach into the directory. The path may be a link, as it is
+   * for systemd's services that run as a user made up for them; what it leads to counts.
    *
    * @throws IOException if others can, or it is no directory
    */
   static void requirePrivate(Path directory) throws IOException {
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.isDirectory(directory)) {
       throw new IOException(directory + " is not a directory");
     }
-    if (!OWNER_ONLY.containsAll(
-        Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS))) {
+    if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(directory))) {
       throw new IOException(
           directory + " is open to others; it holds keys: chmod 700 " + directory);
     }

@@ -41,7 +41,10 @@ public final class Documents {
     if (status != 0) {
       throw new IOException("no man pages of " + name + ": " + status);
     }
-    Files.writeString(completion.resolve("bash"), AutoComplete.bash(name, line));
+    boolean clusters = CommandWords.of(line).stream().anyMatch(ClusterNames::follow);
+    Files.writeString(
+        completion.resolve("bash"),
+        AutoComplete.bash(name, line) + (clusters ? ClusterNames.bash() : ""));
     Files.writeString(completion.resolve("zsh"), new ZshCompletion(name, line).text());
     Files.writeString(completion.resolve("fish"), new FishCompletion(name, line).text());
   }

@@ -21,6 +21,11 @@ final class FishCompletion {
     out.append("complete -c ").append(program).append(" -f\n");
     for (CommandWords command : CommandWords.of(line)) {
       String where = where(command.path(), command.spec().subcommands().keySet());
+      if (ClusterNames.follow(command)) {
+        out.append(ClusterNames.fish());
+        out.append("complete -c ").append(program).append(" -n ").append(quoted(where));
+        out.append(" -a '(__jtsh_clusters)'\n");
+      }
       for (Map.Entry<String, CommandLine> sub : command.spec().subcommands().entrySet()) {
         out.append(
             "complete -c %s -n %s -a %s -d %s%n"

@@ -17,6 +17,9 @@ final class ZshCompletion {
 
   String text() {
     StringBuilder out = new StringBuilder("#compdef ").append(program).append('\n');
+    if (CommandWords.of(line).stream().anyMatch(ClusterNames::follow)) {
+      out.append(ClusterNames.zsh());
+    }
     for (CommandWords command : CommandWords.of(line)) {
       out.append('\n').append(function(command)).append("() {\n");
       body(command, out);
@@ -34,7 +37,8 @@ final class ZshCompletion {
       }
     }
     if (subs.isEmpty()) {
-      out.append("    '*:: :_default'\n");
+      String what = ClusterNames.follow(command) ? "'*: :_jtsh_clusters'" : "'*:: :_default'";
+      out.append("    ").append(what).append('\n');
       return;
     }
     out.append("    '1: :->command' \\\n    '*:: :->rest'\n  case $state in\n    command)\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.tests.packages;
 
+import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.Ulimit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.startupcheck.IsRunningStartupCheckStrategy;
@@ -23,10 +26,18 @@ import org.testcontainers.utility.MountableFile;
 final class Box implements AutoCloseable {
   static final String USER = "alice";
 
+  /** Made by tests/packages/engine, from no registry. */
+  private static final String IMAGE = "jtsh-box:latest";
+
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
   /** What a login over ssh has where nobody changed it. */
   private static final long LOCKED_BYTES = 8L << 20;
+
+  /** Running, or so but for services of the image that have nothing to do in a container. */
+  private static final String AWAIT_SYSTEMD =
+      "until systemctl is-system-running --wait 2>/dev/null | grep -qE 'running|degraded';"
+          + " do sleep 0.2; done";
 
   private static final String FIRST =
       "useradd -m -s /bin/bash "
@@ -43,7 +54,7 @@ final class Box implements AutoCloseable {
   @SuppressWarnings("resource") // Closed with the box.
   static Box start() {
     GenericContainer<?> container =
-        new GenericContainer<>(DockerImageName.parse(BoxImage.name()))
+        new GenericContainer<>(DockerImageName.parse(IMAGE))
             .withCommand("/bin/sh", "-c", FIRST)
             .withCreateContainerCmdModifier(create ->
                 Objects.requireNonNull(create.getHostConfig())
@@ -56,18 +67,29 @@ final class Box implements AutoCloseable {
     return new Box(container);
   }
 
-  /** One whose first process is systemd. */
+  /** One whose first process is systemd, which makes groups of processes and sandboxes. */
   @SuppressWarnings("resource") // Closed with the box.
   static Box startSystemd() {
     GenericContainer<?> container =
-        new GenericContainer<>(DockerImageName.parse(BoxImage.name()))
+        new GenericContainer<>(DockerImageName.parse(IMAGE))
             .withCommand("/sbin/init")
-            .withPrivilegedMode(true)
-            .withTmpFs(java.util.Map.of("/run", "rw", "/run/lock", "rw"))
+            .withTmpFs(Map.of("/run", "rw", "/run/lock", "rw"))
+            .withFileSystemBind("/sys/fs/cgroup", "/sys/fs/cgroup", BindMode.READ_WRITE)
             .withEnv("container", "docker")
+            .withCreateContainerCmdModifier(create ->
+                Objects.requireNonNull(create.getHostConfig())
+                    .withCapAdd(Capability.SYS_ADMIN, Capability.SYS_PTRACE, Capability.IPC_LOCK)
+                    .withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined")))
             .withStartupCheckStrategy(new IsRunningStartupCheckStrategy());
     container.start();
-    return new Box(container);
+    Box box = new Box(container);
+    try {
+      box.attempt("timeout", "60", "sh", "-c", AWAIT_SYSTEMD);
+      return box;
+    } catch (RuntimeException | Error e) {
+      box.close();
+      throw e;
+    }
   }
 
   /** Runs a program as root; fails unless it succeeds. */
@@ -111,8 +133,8 @@ final class Box implements AutoCloseable {
   }
 
   /**
-   * Every file, directory and link of the box but for the list of packages, logs and what is no
-   * file.
+   * Every file, directory and link of the box but for the lists of packages, logs, the greeting
+   * that a login leaves, and what is no file.
    */
   SortedSet<String> files() {
     String all =
@@ -128,7 +150,10 @@ final class Box implements AutoCloseable {
             "/var/lib/dpkg",
             "-o",
             "-path",
-            "/var/lib/rpm",
+            "/root/.rpmdb",
+            "-o",
+            "-path",
+            "/run/motd.dynamic",
             "-o",
             "-path",
             "/var/log",

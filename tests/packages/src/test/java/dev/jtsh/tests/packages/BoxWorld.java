@@ -133,8 +133,12 @@ final class BoxWorld implements AutoCloseable {
 
   /** What the user types. */
   String command() {
-    return "jtsh --headless proxy kube %s --proxy=%s --user=%s --ca-file=web-ca.pem"
-        .formatted(KUBE, cluster.proxy(), Box.USER);
+    return "jtsh " + session() + " --user=" + Box.USER + " --ca-file=web-ca.pem";
+  }
+
+  /** What stands in the command line of no other process of this machine. */
+  String session() {
+    return "--headless proxy kube " + KUBE + " --proxy=" + cluster.proxy();
   }
 
   Laptop laptop() {

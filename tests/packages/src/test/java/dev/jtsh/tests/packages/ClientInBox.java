@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jtsh.tests.support.ShownRequest;
 import dev.jtsh.tests.support.terminal.PseudoTerminal;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +49,7 @@ final class ClientInBox {
       type(terminal, "kubectl get namespaces", "kube-system");
       type(terminal, "printf 'file=%s.\\n' $KUBECONFIG", "file=/proc/self/fd/3.");
       type(terminal, "jtsh status", "Requests:");
-      type(terminal, "kubectl jtsh version", "jtsh 0.1.0");
+      type(terminal, "kubectl jtsh version", "jtsh v0.1.0");
       terminal.sendLine("exit");
       terminal.expect("Local proxy for Kubernetes is closed.", BoxWorld.SOON);
       terminal.expect(BoxWorld.PROMPT, BoxWorld.SOON);
@@ -62,10 +66,12 @@ final class ClientInBox {
   }
 
   @Test
-  void aSessionLivesOnWhenThePackageIsUpgradedAndWhenItIsRemoved() {
+  void aSessionLivesOnWhenThePackageIsUpgradedAndWhenItIsRemoved() throws IOException {
     box.install(world.previous());
     try (PseudoTerminal terminal = world.logIn(box)) {
       open(terminal);
+      // Those that were not opened yet would be missing when they are.
+      assertThat(openJars()).containsExactlyElementsOf(jars());
       box.install(BoxWorld.packaged("jtsh_", ".deb"));
       assertThat(box.run("sh", "-c", "ls /usr/lib/jtsh/jars")).doesNotContain("old-");
       type(terminal, "kubectl get namespaces", "kube-system");
@@ -89,7 +95,7 @@ final class ClientInBox {
     SortedSet<String> before = box.files();
     box.copy(BoxWorld.packaged("jtsh-0", ".rpm"), 0644, "/jtsh.rpm");
     box.run("rpm", "--root", "/", "-i", "--nodeps", "/jtsh.rpm");
-    assertThat(box.run("jtsh", "version")).startsWith("jtsh 0.1.0");
+    assertThat(box.run("jtsh", "version")).startsWith("jtsh v0.1.0");
     assertThat(box.run("rpm", "-V", "--nodeps", "jtsh")).isEmpty();
 
     box.run("rpm", "--root", "/", "-e", "jtsh");
@@ -102,6 +108,37 @@ final class ClientInBox {
     SortedSet<String> now = new TreeSet<>(box.files());
     now.removeAll(before);
     return now;
+  }
+
+  /** The jars of the package. */
+  private List<String> jars() {
+    return box.run("sh", "-c", "ls -d /usr/lib/jtsh/jars/*").lines().sorted().toList();
+  }
+
+  /** The jars that the session's process has open. Root of this machine may look, the box's not. */
+  private List<String> openJars() throws IOException {
+    ProcessHandle session =
+        ProcessHandle.allProcesses()
+            .filter(one -> one.info().commandLine().orElse("").contains(world.session()))
+            .filter(one -> one.info().command().orElse("").endsWith("/rt/bin/java"))
+            .findFirst()
+            .orElseThrow();
+    try (Stream<Path> files = Files.list(Path.of("/proc/" + session.pid() + "/fd"))) {
+      return files
+          .map(ClientInBox::target)
+          .filter(file -> file.endsWith(".jar"))
+          .distinct()
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static String target(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (IOException e) {
+      return ""; // Closed meanwhile.
+    }
   }
 
   private void open(PseudoTerminal terminal) {
