@@ -24,18 +24,26 @@ esac
 export GLIBC_TUNABLES
 # What ends in a moment is compiled quickly; what serves for hours may be compiled well, and gives
 # the memory that takes back (measured in docs/performance.md). A session's heap begins small: what is
-# young is touched again and again, however little of it is in use.
+# young is touched again and again, however little of it is in use; and only what a loaded proxy does
+# thousands of times is compiled well, for the compiler needs more than all the rest while it works.
+# A short command finds its classes ready made, where the package has left them.
+cache=@CACHE@
 tiers=-XX:TieredStopAtLevel=1
 case " $* " in
   *" start "*) tiers=-XX:TrimNativeHeapInterval=10000 ;;
   *" proxy "*)
-    tiers="-XX:TrimNativeHeapInterval=10000 -Xms12m -Xmn8m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20"
+    tiers="-XX:TrimNativeHeapInterval=10000 -Xms10m -Xmn6m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20
+      -XX:Tier3InvocationThreshold=1000 -XX:Tier3MinInvocationThreshold=500 -XX:Tier3CompileThreshold=5000
+      -XX:Tier3BackEdgeThreshold=120000 -XX:Tier4InvocationThreshold=50000
+      -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000
+      -XX:Tier4BackEdgeThreshold=400000"
     ;;
+  *) [ ! -r "$cache" ] || tiers="$tiers -XX:AOTCache=$cache" ;;
 esac
 # What the virtual machine has to say goes to stderr: stdout is data.
-exec @JAVA@ -Xlog:disable -Xlog:all=warning:stderr @FLAGS@ $tiers -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
+exec @JAVA@ -Xlog:disable -Xlog:all=warning,aot*=off,cds*=off:stderr @FLAGS@ $tiers -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
   -XX:+ErrorFileToStderr -XX:-DumpReplayDataOnError -XX:-CreateCoredumpOnCrash \
   -XX:-HeapDumpOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
   --sun-misc-unsafe-memory-access=allow -Djava.library.path=@NATIVE@ -Dorg.sqlite.lib.path=@SQLITE@ \
-  -Dio.netty.native.detectNativeLibraryDuplicates=false -Dio.netty.leakDetection.level=disabled \
+  -Dio.netty.native.detectNativeLibraryDuplicates=false -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false \
   -cp "@CLASSPATH@" @MAIN@ "$@"

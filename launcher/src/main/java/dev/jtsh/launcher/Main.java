@@ -35,7 +35,7 @@ public final class Main {
     this(outside, Optional.empty());
   }
 
-  private Main(Outside outside, Optional<ProcessGuard> guard) {
+  Main(Outside outside, Optional<ProcessGuard> guard) {
     this.outside = outside;
     this.failures = new FailureReport(outside.console());
     this.guard = guard;
