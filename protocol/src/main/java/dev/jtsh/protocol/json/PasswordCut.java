@@ -25,6 +25,9 @@ final class PasswordCut implements AutoCloseable {
   private static final int NAME_BYTES_MAX = 256;
   private static final int UNICODE_DIGITS = 4;
 
+  /** The first character that needs so many bytes behind the first. */
+  private static final int[] SMALLEST = {0, 0x80, 0x800, 0x10000};
+
   private final ByteBuffer in;
   private final Password.Room room;
   private int at;
@@ -165,9 +168,35 @@ final class PasswordCut implements AutoCloseable {
       if (one >= 0 && one < ' ') {
         throw malformed();
       }
-      length = one == '\\' ? escaped(into, length) : put(into, length, one);
+      length =
+          one == '\\'
+              ? escaped(into, length)
+              : putCharacter(into, length, one >= 0 ? one : literal(one));
     }
     return length;
+  }
+
+  /** The character of which this is the first byte; only in its one right form (RFC 3629 §3). */
+  private int literal(int first) {
+    int lead = first & 0xFF;
+    int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
+    int character = lead & (0x3F >> more);
+    for (int i = 0; i < more; i++) {
+      int one = next();
+      if ((one & 0xC0) != 0x80) {
+        throw malformed();
+      }
+      character = (character << 6) | (one & 0x3F);
+    }
+    boolean right =
+        lead >= 0xC2
+            && character >= SMALLEST[more]
+            && character <= Character.MAX_CODE_POINT
+            && (character > 0xFFFF || !Character.isSurrogate((char) character));
+    if (lead > 0xF4 || !right) {
+      throw malformed();
+    }
+    return character;
   }
 
   private int escaped(@Nullable MemorySegment into, int length) {

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +118,19 @@ class PasswordCutTest {
   void anotherEncodingIsRefusedUnread() {
     byte[] wide = "{\"pass\":\"correct horse\"}".getBytes(UTF_16LE);
     assertThatThrownBy(() -> read(wide)).isInstanceOf(WireException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ba", "c3 22", "c0 af", "e0 80 af", "ed a0 80", "f4 90 80 80", "f8 88"})
+  void bytesThatAreNoCharacterAreRefused(String hex) {
+    byte[] wrong = HexFormat.ofDelimiter(" ").parseHex(hex);
+    byte[] start = "{\"pass\":\"x".getBytes(UTF_8);
+    byte[] end = "y\"}".getBytes(UTF_8);
+    ByteBuffer document = ByteBuffer.allocate(start.length + wrong.length + end.length);
+    document.put(start).put(wrong).put(end);
+
+    assertThatThrownBy(() -> read(document.array())).isInstanceOf(WireException.class);
+    assertThat(rooms).isEmpty();
   }
 
   @Test

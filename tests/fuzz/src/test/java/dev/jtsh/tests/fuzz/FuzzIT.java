@@ -39,6 +39,7 @@ class FuzzIT {
         "dev.jtsh.tests.fuzz.SshKeyTarget",
         "dev.jtsh.tests.fuzz.TraitsTarget",
         "dev.jtsh.tests.fuzz.WebJsonTarget",
+        "dev.jtsh.tests.fuzz.PasswordTarget",
         "dev.jtsh.tests.fuzz.KubeRequestTarget",
         "dev.jtsh.tests.fuzz.SmallTextTarget",
         "dev.jtsh.tests.fuzz.KubeconfigTarget",
