@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -95,6 +96,24 @@ final class HeldLoginStory {
     assertThat(command.stdout()).contains(NAMESPACE);
     assertThat(run("kube", "ls", "--format=json").orThrow().stdout())
         .contains("\"kube_cluster_name\" : \"" + StoryWorld.KUBE + "\"");
+  }
+
+  @Test
+  void whoLogsOutLeavesNothingOfTheLogin() throws IOException {
+    Laptop laptop = world.enrol("nina", StoryWorld.ALL_CLUSTERS + ", " + StoryWorld.ADMINS);
+    assertThat(run(world.program(), at(laptop), "kube", "ls").orThrow().stdout())
+        .contains(StoryWorld.KUBE);
+    try (Stream<Path> files = Files.walk(laptop.profiles())) {
+      assertThat(files.filter(file -> file.endsWith("nina-kube/jtsh-names")))
+          .singleElement()
+          .satisfies(names -> assertThat(names).hasContent("c1\ndown\n"));
+    }
+    assertThat(run(world.program(), at(laptop), "logout").orThrow().stderr())
+        .contains("Logged out nina from ");
+    try (Stream<Path> files = Files.walk(laptop.profiles())) {
+      assertThat(files.filter(Files::isRegularFile).map(String::valueOf))
+          .noneMatch(file -> file.contains("nina"));
+    }
   }
 
   @Test
