@@ -79,6 +79,11 @@ final class Exchange {
     return !done && front.isWritable();
   }
 
+  /** Whether pieces of the answer that fill a TLS record are best. */
+  boolean takesRecords() {
+    return front.takesRecords();
+  }
+
   /** Asks the session what it says to this request, then goes on. */
   void start() {
     if (request.path().startsWith(RequestDesk.OWN_PATHS)) {

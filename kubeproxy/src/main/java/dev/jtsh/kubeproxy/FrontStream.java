@@ -11,6 +11,12 @@ interface FrontStream {
   /** Tells a client that waits for it to send its body. */
   void sendContinue();
 
+  /**
+   * Whether pieces of the answer's body that fill a TLS record go out without being copied: not
+   * where a frame's head comes between them.
+   */
+  boolean takesRecords();
+
   /** Sends a piece of the answer's body and takes over the buffer. */
   void data(ByteBuf data, boolean end);
 

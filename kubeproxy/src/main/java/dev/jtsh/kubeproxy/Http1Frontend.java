@@ -267,6 +267,11 @@ final class Http1Frontend extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public boolean takesRecords() {
+    return true;
+  }
+
+  @Override
   public void data(ByteBuf data, boolean end) {
     if (bodiless) {
       data.release();

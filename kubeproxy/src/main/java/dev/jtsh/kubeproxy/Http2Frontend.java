@@ -294,6 +294,11 @@ final class Http2Frontend extends Http2ConnectionHandler implements FrontConnect
     }
 
     @Override
+    public boolean takesRecords() {
+      return false;
+    }
+
+    @Override
     public void data(ByteBuf data, boolean end) {
       if (bodiless) {
         data.release();

@@ -25,6 +25,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,10 @@ final class Http2Upstream extends Http2ConnectionHandler {
   private final Http2Connection.PropertyKey key;
   private @Nullable ChannelHandlerContext context;
   private @Nullable Throwable failure;
+
+  /** Streams that may hold a piece until the end of what was read. */
+  private final ArrayList<Http2UpstreamStream> holding = new ArrayList<>();
+
   private boolean ready;
   private boolean leaving;
   private long served;
@@ -69,6 +74,8 @@ final class Http2Upstream extends Http2ConnectionHandler {
     this.flush = new FlushTicket(channel);
     this.authority = new AsciiString(authority);
     this.key = connection().newKey();
+    // Of most reads a part of a frame stays; joining it with the next by copying copies everything.
+    setCumulator(COMPOSITE_CUMULATOR);
     connection().addListener(new Streams());
     connection()
         .remote()
@@ -259,6 +266,15 @@ final class Http2Upstream extends Http2ConnectionHandler {
   }
 
   @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    for (int i = 0; i < holding.size(); i++) {
+      holding.get(i).handOn();
+    }
+    holding.clear();
+    super.channelReadComplete(ctx);
+  }
+
+  @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
     if (event instanceof Http2ConnectionPrefaceAndSettingsFrameWrittenEvent) {
       Http2Connection connection = connection();
@@ -376,7 +392,10 @@ final class Http2Upstream extends Http2ConnectionHandler {
     /** Null once the answer is over or nobody wants it. */
     private @Nullable Exchange exchange;
 
+    private final JointBody joint = new JointBody();
+
     private boolean headSeen;
+    private boolean listed;
     private int unconsumed;
     private long resetCode = -1;
 
@@ -416,6 +435,7 @@ final class Http2Upstream extends Http2ConnectionHandler {
     @Override
     public void cancel() {
       exchange = null;
+      joint.drop();
       reset(Http2Error.CANCEL);
     }
 
@@ -434,6 +454,7 @@ final class Http2Upstream extends Http2ConnectionHandler {
       try {
         if (headSeen) {
           if (end) {
+            handOn();
             ended();
             current.responseTrailers(ResponseFilter.trailers(headers.iterator()));
           }
@@ -452,6 +473,7 @@ final class Http2Upstream extends Http2ConnectionHandler {
         }
       } catch (BadMessageException e) {
         exchange = null;
+        joint.drop();
         reset(Http2Error.PROTOCOL_ERROR);
         current.upstreamFailed(e, false, false);
       }
@@ -474,12 +496,31 @@ final class Http2Upstream extends Http2ConnectionHandler {
       if (end) {
         ended();
       }
-      current.responseData(data.retain(), end);
+      if (current.takesRecords()) {
+        joint.add(ctx().alloc(), data, current, end);
+      } else {
+        current.responseData(data.retain(), end);
+      }
+      if (!end && joint.holds() && !listed) {
+        listed = true;
+        holding.add(this);
+      }
       if (end || current.isDone() || current.wantsResponse()) {
         return size;
       }
       unconsumed += size;
       return 0;
+    }
+
+    /** What was read is over for now: the client gets the piece that is held. */
+    void handOn() {
+      listed = false;
+      Exchange current = exchange;
+      if (current == null) {
+        joint.drop();
+      } else {
+        joint.handOn(current);
+      }
     }
 
     /** The answer is over; what the client still sends is not wanted. */
@@ -492,6 +533,7 @@ final class Http2Upstream extends Http2ConnectionHandler {
     }
 
     void closed() {
+      handOn();
       Exchange current = exchange;
       exchange = null;
       if (current == null) {

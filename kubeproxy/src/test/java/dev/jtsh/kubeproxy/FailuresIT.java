@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -140,6 +141,32 @@ class FailuresIT {
         assertThat(cluster.requests).isEmpty();
       }
     }
+  }
+
+  @Test
+  void clusterThatDoesNotSpeakTlsIsSaidInAStatus() throws Exception {
+    byte[] garbage = new byte[4096];
+    new Random(7).nextBytes(garbage);
+    Thread babbling;
+    try (ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      babbling =
+          Thread.startVirtualThread(() -> {
+            while (!server.isClosed()) {
+              try (Socket one = server.accept()) {
+                one.getOutputStream().write(garbage);
+              } catch (IOException e) {
+                // The proxy has hung up, or the test is over.
+              }
+            }
+          });
+      try (ProxyUnderTest proxy = proxy(dialerTo(server.getLocalPort()))) {
+        HttpResponse<String> answer = get(proxy, "/version");
+
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.body()).contains("\"kind\":\"Status\"", "jtsh: ");
+      }
+    }
+    assertThat(babbling.join(Duration.ofSeconds(30))).isTrue();
   }
 
   @ParameterizedTest

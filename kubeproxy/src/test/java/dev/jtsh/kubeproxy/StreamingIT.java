@@ -379,6 +379,25 @@ class StreamingIT {
 
   @ParameterizedTest
   @CsvSource({"h1", "h2"})
+  void clientThatWritesByteByByteIsServedAndHoldsUpNobody(String upstream) throws Exception {
+    String request =
+        "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 64\r\n\r\n" + "b".repeat(64);
+    try (Stage stage = new Stage("h1", upstream);
+        RawClient slow = new RawClient(stage.proxy)) {
+      for (int i = 0; i < request.length(); i++) {
+        slow.send(request.substring(i, i + 1));
+        if (i % 30 == 0) {
+          assertThat(stage.get("/version").statusCode()).isEqualTo(200);
+        }
+      }
+
+      assertThat(slow.head()).startsWith("HTTP/1.1 200 ");
+      assertThat(slow.bytes(3)).isEqualTo("64 ");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"h1", "h2"})
   void pipelinedRequestsAreAnsweredInTurn(String upstream) throws Exception {
     try (Stage stage = new Stage("h1", upstream);
         RawClient client = new RawClient(stage.proxy)) {

@@ -16,7 +16,8 @@ import java.util.Set;
  * @param readOnly nothing that changes or starts something, or opens a way into a pod
  * @param deniedVerbs Kubernetes verbs, such as {@code delete}
  * @param namespace the only one that may be used; empty for all
- * @param confirmDelete whether the person at the terminal is asked before something is deleted
+ * @param confirmDelete whether the person at the terminal is asked before something is deleted, or
+ *     a pod evicted, which deletes it
  */
 record LocalGuard(
     boolean readOnly, Set<String> deniedVerbs, String namespace, boolean confirmDelete) {
@@ -86,15 +87,20 @@ record LocalGuard(
 
   /** What to ask before a request that {@link #refuse} let pass; empty for nothing. */
   Optional<SafeText> question(String kubeCluster, String method, String path) {
-    if (!confirmDelete || !method.equals("DELETE")) {
+    if (!confirmDelete || !(method.equals("DELETE") || method.equals("POST"))) {
       return Optional.empty();
     }
     try {
       KubeRequest request = KubeRequest.parse(method, path);
+      boolean eviction = request.subresource().equals("eviction");
+      if (method.equals("POST") && !eviction) {
+        return Optional.empty();
+      }
       String in = request.resource().equals("namespaces") ? "" : request.namespace();
       return Optional.of(
           SafeText.format(
-              "delete {}{}{} in {}?",
+              "{} {}{}{} in {}?",
+              SafeText.literal(eviction ? "evict" : "delete"),
               SafeText.of(
                   request.verb().equals("deletecollection")
                       ? "ALL " + request.resource()
@@ -103,6 +109,7 @@ record LocalGuard(
               SafeText.of(in.isEmpty() ? "" : " of namespace " + in),
               SafeText.of(kubeCluster)));
     } catch (BadKubeRequestException e) {
+      // With this guard, refuse() has let no such path pass.
       return Optional.of(SafeText.format("delete something in {}?", SafeText.of(kubeCluster)));
     }
   }

@@ -147,7 +147,8 @@ final class ProxyKubeCommand implements Callable<Integer> {
 
   @Option(
       names = "--confirm-delete",
-      description = "Ask at this terminal before something is deleted. A seat belt, no permission.")
+      description =
+          "Ask at this terminal before something is deleted or evicted. A seat belt, no permission.")
   private boolean confirmDelete;
 
   @Mixin private KubeconfigPathOption kubeconfigPath = new KubeconfigPathOption();

@@ -78,4 +78,16 @@ class LocalGuardTest {
     assertThat(LocalGuard.open().question("c1", "DELETE", "/api/v1/nodes/a")).isEmpty();
     assertThat(guard.refuse("DELETE", "/api/v1/namespaces/web/../web/pods/a")).isPresent();
   }
+
+  @Test
+  void anEvictionDeletesAPodAndIsAskedAboutToo() {
+    LocalGuard guard = new LocalGuard(false, Set.of(), "", true);
+    String pod = "/api/v1/namespaces/web/pods/a";
+    assertThat(guard.question("c1", "POST", pod + "/eviction"))
+        .hasValueSatisfying(
+            asked -> assertThat(asked).hasToString("evict pods a of namespace web in c1?"));
+    assertThat(guard.question("c1", "POST", pod + "/exec?command=sh")).isEmpty();
+    assertThat(guard.question("c1", "POST", "/api/v1/namespaces/web/pods")).isEmpty();
+    assertThat(LocalGuard.open().question("c1", "POST", pod + "/eviction")).isEmpty();
+  }
 }
