@@ -35,6 +35,11 @@ public record Scale(
     only = Set.copyOf(only);
   }
 
+  /** The same in another directory. */
+  public Scale in(Path otherWork) {
+    return new Scale(rounds, seconds, warmUpSeconds, otherWork, tools, jtshFlags, only, minutes);
+  }
+
   /** Whether one of several things of the same kind is to be measured. */
   public boolean wants(String one, Collection<String> all) {
     return only.contains(one) || all.stream().noneMatch(only::contains);

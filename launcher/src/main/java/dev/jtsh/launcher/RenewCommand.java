@@ -9,11 +9,15 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** {@code jtsh renew}: a new approval for the session this shell is in, at any time. */
+/**
+ * {@code jtsh renew}: a new approval for the session this shell is in, or whose kubeconfig it uses,
+ * at any time.
+ */
 @Command(
     name = "renew",
     description = {
-      "Ask for a new approval for this shell's session, and wait for it.",
+      "Ask for a new approval for the session this shell is in or whose kubeconfig it uses, and"
+          + " wait for it.",
       "Open connections live on; requests that wait go on after it."
     })
 final class RenewCommand implements Callable<Integer> {
@@ -34,7 +38,7 @@ final class RenewCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Optional<SessionLink> found = SessionLink.ofShell(outside.environment());
+    Optional<SessionLink> found = SessionLink.ofKubeconfig(outside.environment());
     if (found.isEmpty()) {
       return failures.of(ExitCode.NO_SESSION, SafeText.literal(StatusCommand.NO_SESSION)).status();
     }

@@ -54,6 +54,13 @@ final class SessionLink implements AutoCloseable {
     return ShellKubeconfig.find(environment).flatMap(SessionLink::at);
   }
 
+  /** The session whose shell this is; else the one whose kubeconfig, in a file, is in use. */
+  static Optional<SessionLink> ofKubeconfig(Map<String, String> environment) {
+    return ShellKubeconfig.find(environment)
+        .or(() -> ShellKubeconfig.inFile(environment))
+        .flatMap(SessionLink::at);
+  }
+
   private static Optional<SessionLink> at(Path kubeconfig) {
     try {
       return Optional.of(of(Files.readAllBytes(kubeconfig)));

@@ -3,8 +3,10 @@ package dev.jtsh.launcher;
 
 import dev.jtsh.nativebindings.CurrentUser;
 import dev.jtsh.nativebindings.SealedFile;
+import dev.jtsh.nativebindings.TemporaryFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,19 @@ final class ShellKubeconfig {
       }
     }
     return Optional.empty();
+  }
+
+  /** The file that a running {@code jtsh proxy kube} without a shell has written for its user. */
+  static Optional<Path> inFile(Map<String, String> environment) {
+    String place = environment.getOrDefault("KUBECONFIG", "");
+    try {
+      return Optional.of(place)
+          .filter(one -> !one.isEmpty())
+          .map(Path::of)
+          .filter(TemporaryFile::isOneOfThisUser);
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   /** Where the shell of a session has its kubeconfig. */

@@ -41,12 +41,15 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return ShellKubeconfig.isInside(outside.environment()) ? ofSession() : ofLogins();
+    boolean session =
+        ShellKubeconfig.isInside(outside.environment())
+            || ShellKubeconfig.inFile(outside.environment()).isPresent();
+    return session ? ofSession() : ofLogins();
   }
 
   /** In a session's shell: how the session is. */
   private int ofSession() {
-    Optional<SessionLink> found = SessionLink.ofShell(outside.environment());
+    Optional<SessionLink> found = SessionLink.ofKubeconfig(outside.environment());
     if (found.isEmpty()) {
       return failures.of(ExitCode.NO_SESSION, SafeText.literal(NO_SESSION)).status();
     }

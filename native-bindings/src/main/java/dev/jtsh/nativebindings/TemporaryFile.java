@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * The session's kubeconfig where there is no memfd: a file that only its owner can read, in a
@@ -31,8 +32,11 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class TemporaryFile implements SessionFile {
   private static final Set<PosixFilePermission> OWNER_ENTERS =
       PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> OWNER_READS =
+      PosixFilePermissions.fromString("rw-------");
   private static final int DIRECTORY_MODE = 0700;
   private static final String PREFIX = "kubeconfig-";
+  private static final Pattern NAME = Pattern.compile(PREFIX + "[0-9]{1,10}-[0-9a-f]{16}");
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** Files of this process that still exist; the shutdown hook empties it. */
@@ -70,6 +74,26 @@ public final class TemporaryFile implements SessionFile {
       return file;
     } finally {
       FileCalls.close(lock);
+    }
+  }
+
+  /**
+   * Whether a file is one of this user, where and as this class makes them; its maker may be dead.
+   */
+  public static boolean isOneOfThisUser(Path file) {
+    int user = ProcessCalls.geteuid();
+    Path directory = file.getParent();
+    if (directory == null
+        || !file.isAbsolute()
+        || !directory.endsWith(directoryName(user))
+        || !NAME.matcher(String.valueOf(file.getFileName())).matches()) {
+      return false;
+    }
+    try {
+      return isOurs(directory, "isDirectory", OWNER_ENTERS, user)
+          && isOurs(file, "isRegularFile", OWNER_READS, user);
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -133,7 +157,7 @@ public final class TemporaryFile implements SessionFile {
   /** A directory that is ours and ours alone, made if missing. */
   private static Path ownDirectory(Path root) {
     int user = ProcessCalls.geteuid();
-    Path directory = root.resolve("jtsh-" + Integer.toUnsignedString(user));
+    Path directory = root.resolve(directoryName(user));
     try {
       FileCalls.mkdir(directory, DIRECTORY_MODE);
       Files.setPosixFilePermissions(directory, OWNER_ENTERS); // The umask may have taken bits.
@@ -145,13 +169,7 @@ public final class TemporaryFile implements SessionFile {
       throw new UncheckedIOException("set permissions of " + directory, e);
     }
     try {
-      Map<String, Object> facts =
-          Files.readAttributes(directory, "unix:isDirectory,uid,permissions", NOFOLLOW_LINKS);
-      boolean ours =
-          Boolean.TRUE.equals(facts.get("isDirectory"))
-              && Integer.valueOf(user).equals(facts.get("uid"))
-              && OWNER_ENTERS.equals(facts.get("permissions"));
-      if (!ours) {
+      if (!isOurs(directory, "isDirectory", OWNER_ENTERS, user)) {
         throw new IllegalStateException(
             directory + " is not a directory that belongs to you alone (mode 0700); remove it");
       }
@@ -159,6 +177,19 @@ public final class TemporaryFile implements SessionFile {
     } catch (IOException e) {
       throw new UncheckedIOException("look at " + directory, e);
     }
+  }
+
+  private static String directoryName(int user) {
+    return "jtsh-" + Integer.toUnsignedString(user);
+  }
+
+  private static boolean isOurs(
+      Path path, String kind, Set<PosixFilePermission> permissions, int user) throws IOException {
+    Map<String, Object> facts =
+        Files.readAttributes(path, "unix:" + kind + ",uid,permissions", NOFOLLOW_LINKS);
+    return Boolean.TRUE.equals(facts.get(kind))
+        && Integer.valueOf(user).equals(facts.get("uid"))
+        && permissions.equals(facts.get("permissions"));
   }
 
   private static void removeLeftovers(Path directory) {

@@ -37,6 +37,11 @@ class TemporaryFileIT {
           .isEqualTo("rwx------");
       assertThat(root.relativize(file).getNameCount()).isEqualTo(2);
       assertThat(file).hasContent("content");
+      assertThat(TemporaryFile.isOneOfThisUser(file)).isTrue();
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+      assertThat(TemporaryFile.isOneOfThisUser(file)).isFalse();
+      assertThat(TemporaryFile.isOneOfThisUser(root.resolve("kubeconfig-1-0123456789abcdef")))
+          .isFalse();
     }
   }
 

@@ -54,7 +54,13 @@ final class LoadGenerator {
   /** Small requests for a time. */
   Outcome forSeconds(Target target, Load load, int seconds)
       throws IOException, InterruptedException {
-    return run(target, load, Targets.SMALL, List.of("-D", Integer.toString(seconds)), seconds);
+    return forSeconds(target, load, Targets.SMALL, seconds);
+  }
+
+  /** Requests for one path, for a time. */
+  Outcome forSeconds(Target target, Load load, String path, int seconds)
+      throws IOException, InterruptedException {
+    return run(target, load, path, List.of("-D", Integer.toString(seconds)), seconds);
   }
 
   /** A number of big bodies one after the other. */

@@ -29,8 +29,10 @@ public final class ProxyBenchmark implements Benchmark {
   private static final String SMALL = "small";
   private static final String BULK = "bulk";
   private static final String IDLE = "idle";
+  private static final String API_SERVER = "apiserver";
   private static final List<String> PARTS =
-      Stream.concat(Stream.of(SMALL, BULK, IDLE), LOADS.stream().map(Load::name)).toList();
+      Stream.concat(Stream.of(SMALL, BULK, IDLE, API_SERVER), LOADS.stream().map(Load::name))
+          .toList();
   private static final List<String> RIVALS = List.of("nginx", "haproxy", "go", "kubectl-proxy");
 
   /** A cold proxy may take more than a second for its first request. */
@@ -55,8 +57,23 @@ public final class ProxyBenchmark implements Benchmark {
 
   @Override
   public Measurements run(Scale scale) throws IOException, InterruptedException {
-    Targets start = new Targets(scale, Certificates.make(scale.work().resolve("certificates")));
+    Certificates certificates = Certificates.make(scale.work().resolve("certificates"));
     LoadGenerator load = new LoadGenerator(scale);
+    if (scale.wants(API_SERVER, PARTS)) {
+      new ApiServer(scale, certificates).measure(load, results);
+    }
+    if (scale.wants(SMALL, PARTS)
+        || !loads(scale).isEmpty()
+        || scale.wants(BULK, PARTS)
+        || scale.wants(IDLE, PARTS)) {
+      againstNginx(scale, certificates, load);
+    }
+    return results;
+  }
+
+  private void againstNginx(Scale scale, Certificates certificates, LoadGenerator load)
+      throws IOException, InterruptedException {
+    Targets start = new Targets(scale, certificates);
     List<Target> running = new ArrayList<>();
     try {
       List<Target> upstream = start.upstream();
@@ -79,7 +96,7 @@ public final class ProxyBenchmark implements Benchmark {
       }
       memory("RSS MiB", targets);
       if (!scale.wants(IDLE, PARTS)) {
-        return results;
+        return;
       }
       List<Target> fresh = proxies(start, scale);
       running.addAll(fresh);
@@ -88,7 +105,6 @@ public final class ProxyBenchmark implements Benchmark {
         idle(scale, target, false, IDLE_HTTP1);
         idle(scale, target, true, scale.rounds() > 2 ? IDLE_HTTP2 : IDLE_HTTP1);
       }
-      return results;
     } finally {
       running.reversed().forEach(Target::close);
     }
@@ -215,6 +231,7 @@ public final class ProxyBenchmark implements Benchmark {
         return;
       }
       double more = (program.residentKib() - before) / streams;
+      results.add("idle watches held " + (http2 ? "h2" : "h1"), "count", target.name(), streams);
       results.add("KiB per idle stream " + (http2 ? "h2" : "h1"), "KiB", target.name(), more);
     } finally {
       watchers.getOutputStream().close();

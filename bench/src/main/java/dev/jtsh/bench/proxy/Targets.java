@@ -30,12 +30,35 @@ final class Targets {
 
   private final Scale scale;
   private final Certificates certificates;
-  private final int upstreamPort;
+  private final Upstream upstream;
 
+  /**
+   * What stands behind the proxies.
+   *
+   * @param name that its certificate has
+   * @param files what the proxies present to it and how they know it: {@code client.pem}, {@code
+   *     client.key}, {@code ca.pem}
+   */
+  record Upstream(int port, String name, Path files) {
+    Path file(String file) {
+      return files.resolve(file);
+    }
+  }
+
+  /** In front of the upstream that {@link #upstream()} starts. */
   Targets(Scale scale, Certificates certificates) throws IOException {
+    this(
+        scale,
+        certificates,
+        new Upstream(
+            RunningProgram.freePort(), Certificates.SERVER_NAME, certificates.directory()));
+  }
+
+  /** In front of an upstream that runs already. */
+  Targets(Scale scale, Certificates certificates, Upstream upstream) {
     this.scale = scale;
     this.certificates = certificates;
-    this.upstreamPort = RunningProgram.freePort();
+    this.upstream = upstream;
   }
 
   /** Answers {@link #HOLD}, behind the upstream. */
@@ -72,14 +95,14 @@ final class Targets {
           proxy_read_timeout 1h;
         }
         """
-            .formatted(upstreamPort, pages, HOLD, hold.port());
+            .formatted(upstream.port(), pages, HOLD, hold.port());
     return List.of(
         new Target(
             "direct",
             "https",
-            upstreamPort,
+            upstream.port(),
             true,
-            nginx("upstream", upstreamPort, server, "open_file_cache max=10 inactive=1h;"),
+            nginx("upstream", upstream.port(), server, "open_file_cache max=10 inactive=1h;"),
             certificates.file("client.pem"),
             certificates.file("client.key"),
             certificates.file("ca.pem")),
@@ -111,9 +134,9 @@ final class Targets {
             System.getProperty("java.class.path"),
             ProxyProgram.class.getName(),
             Integer.toString(port),
-            Integer.toString(upstreamPort),
-            Certificates.SERVER_NAME,
-            certificates.directory().toString(),
+            Integer.toString(upstream.port()),
+            upstream.name(),
+            upstream.files().toString(),
             front.toString()));
     command.addAll(more);
     RunningProgram program = RunningProgram.start(log("jtsh"), Map.of(), command);
@@ -153,13 +176,13 @@ final class Targets {
         """
             .formatted(
                 port,
-                certificates.file("client.pem"),
-                certificates.file("client.key"),
-                certificates.file("ca.pem"),
-                Certificates.SERVER_NAME);
+                upstream.file("client.pem"),
+                upstream.file("client.key"),
+                upstream.file("ca.pem"),
+                upstream.name());
     String pool =
         "upstream upstream { server 127.0.0.1:%d; keepalive 256; keepalive_requests 100000000; }"
-            .formatted(upstreamPort);
+            .formatted(upstream.port());
     return target("nginx", "https", port, true, nginx("nginx", port, server, pool));
   }
 
@@ -239,7 +262,7 @@ final class Targets {
                 port,
                 certificates.file("server.both"),
                 certificates.file("ca.pem"),
-                upstreamPort,
+                upstream.port(),
                 certificates.file("client.both"),
                 certificates.file("ca.pem"),
                 Certificates.SERVER_NAME,
@@ -260,13 +283,13 @@ final class Targets {
             "-listen",
             "127.0.0.1:" + port,
             "-upstream",
-            "127.0.0.1:" + upstreamPort,
+            "127.0.0.1:" + upstream.port(),
             "-name",
-            Certificates.SERVER_NAME,
+            upstream.name(),
             "-cert",
-            certificates.file("client.pem").toString(),
+            upstream.file("client.pem").toString(),
             "-key",
-            certificates.file("client.key").toString(),
+            upstream.file("client.key").toString(),
             "-server-cert",
             certificates.file("server.pem").toString(),
             "-server-key",
@@ -296,7 +319,7 @@ final class Targets {
           user: {client-certificate: %s, client-key: %s}
         """
             .formatted(
-                upstreamPort,
+                upstream.port(),
                 certificates.file("ca.pem"),
                 certificates.file("client.pem"),
                 certificates.file("client.key")));

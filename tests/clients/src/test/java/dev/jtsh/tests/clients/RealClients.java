@@ -42,6 +42,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each client does its own work against a real API server, through the local proxy, with the
@@ -140,8 +142,19 @@ class RealClients {
 
   @Test
   void kubectlOfTheServersVersion() {
-    String kubectl = kubernetes.kubectl().toString();
+    worksWith(kubernetes.kubectl().toString());
+  }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"1.33", "1.32", "1.31"})
+  void kubectlOfTheThreeVersionsBefore(String minor) {
+    String kubectl = PROGRAMS.resolve("kubectl-" + minor).toString();
+    assertThat(run(kubectl, "version", "--client")).contains("Client Version: v" + minor + ".");
+    worksWith(kubectl);
+    assertThat(run(kubectl, "get", "pod", POD, "-o", "name")).isEqualTo("pod/" + POD + "\n");
+  }
+
+  private static void worksWith(String kubectl) {
     assertThat(run(kubectl, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"))
         .isEqualTo("alice");
     assertThat(run(kubectl, "exec", POD, "--", "sh", "-c", "echo said by the pod"))

@@ -67,6 +67,12 @@ final class HeldLoginStory {
       assertThat(kubectl.run("get", "ns", "kube-public", "-o", "name").orThrow().stdout())
           .contains(NAMESPACE);
       kubectl.run("config", "set-context", "--current", "--namespace=kube-public").orThrow();
+      Map<String, String> beside = at(world.laptop());
+      beside.put("KUBECONFIG", file.toString());
+      assertThat(run(world.program(), beside, "status").orThrow().stdout())
+          .contains(StoryWorld.KUBE);
+      assertThat(run(world.program(), beside, "renew").stderr())
+          .containsAnyOf("access still ends with the login at", "ends at");
       terminal.send(Key.CONTROL_C);
       assertThat(terminal.awaitExit(StoryWorld.SOON)).isEqualTo(130);
     }

@@ -5,8 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jtsh.tests.kubernetes.Kubectl;
 import dev.jtsh.tests.kubernetes.ProgramResult;
+import dev.jtsh.tests.kubernetes.RunningProgram;
 import dev.jtsh.tests.support.TlsEndingBalancer;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -44,5 +52,46 @@ final class TlsEndingBalancerStory {
     } finally {
       world.kubernetes().deletePod(POD);
     }
+  }
+
+  @Test
+  void kubectlWorksThroughItWithALoginOfThisMachine() throws IOException {
+    try (TlsEndingBalancer balancer =
+        TlsEndingBalancer.start(
+            world.newDirectory("balancer"), world.cluster().proxy(), world.cluster().webCa())) {
+      Map<String, String> environment = new HashMap<>(world.environment("/bin/bash"));
+      environment.put("TELEPORT_HOME", loggedInAt(balancer.address()).toString());
+      environment.put("JTSH_CA_FILE", balancer.trust().toString());
+      List<String> command =
+          List.of(
+              world.program().toString(),
+              "kubectl",
+              "--kube-cluster=" + StoryWorld.KUBE,
+              "get",
+              "namespaces",
+              "--output=name");
+      try (RunningProgram running = RunningProgram.start(command, environment)) {
+        assertThat(running.awaitEnd(StoryWorld.SOON).orThrow().stdout())
+            .contains("namespace/kube-system");
+      }
+      assertThat(balancer.accessLog()).contains("GET /webapi/connectionupgrade HTTP/1.1\" 101");
+    }
+  }
+
+  /** The login of the story's laptop, as if it had been made at another port of the same name. */
+  private Path loggedInAt(String address) throws IOException {
+    Path from = world.laptop().profiles();
+    Path to = world.newDirectory("profiles");
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.filter(one -> !one.equals(from)).toList()) {
+        Path copy = to.resolve(from.relativize(file).toString());
+        Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+        if (file.getFileName().toString().endsWith(".yaml")) {
+          String text = Files.readString(file);
+          Files.writeString(copy, text.replace(world.cluster().proxy(), address));
+        }
+      }
+    }
+    return to;
   }
 }
