@@ -36,6 +36,7 @@ public record AuditEvent(Type type, Map<String, Object> fields) {
     TOKEN_CREATED("join_token.create", "TJT00I"),
     SIGNUP_TOKEN_CREATED("reset_password_token.create", "T6000I"),
     MFA_DEVICE_ADDED("mfa.add", "T1006I"),
+    MFA_DEVICE_DELETED("mfa.delete", "T1007I"),
     INSTANCE_JOINED("instance.join", "TJ001I"),
     INSTANCE_JOIN_FAILED("instance.join", "TJ001E"),
     LOCK_CREATED("lock.created", "TLK00I"),

@@ -49,6 +49,7 @@ public final class Auth implements AutoCloseable {
   private final Logins logins;
   private final Signups signups;
   private final SsoLogins ssoLogins;
+  private final SecurityKeys securityKeys;
   private final HeadlessLogins headlessLogins;
   private final HeadlessApprovals headlessApprovals;
   private final WebSessions webSessions;
@@ -128,7 +129,9 @@ public final class Auth implements AutoCloseable {
     this.webSessions =
         new WebSessions(
             logins, ssoLogins, settings.sso(), users, access, issuer, locks, clock, random);
-    this.signups = new Signups(users, passwords, webauthn, audit, clock);
+    this.signups =
+        new Signups(users, passwords, webauthn, settings.sso().newKeyWait(), audit, clock);
+    this.securityKeys = new SecurityKeys(settings.sso(), users, webauthn, audit, clock);
     var store = new HeadlessStore(backend, clock);
     var continuations = new Continuations(backend, clock);
     var suspensions = new Suspensions(backend, clock);
@@ -235,6 +238,11 @@ public final class Auth implements AutoCloseable {
   /** Logins at providers. */
   public SsoLogins sso() {
     return ssoLogins;
+  }
+
+  /** Users' own security keys. */
+  public SecurityKeys securityKeys() {
+    return securityKeys;
   }
 
   /** Invites. */

@@ -26,6 +26,8 @@ final class Challenges {
   /** What a signed challenge may be used for. */
   enum Scope {
     SIGNUP,
+    REGISTER_DEVICE,
+    MANAGE_DEVICES,
     LOGIN,
     PASSKEY_LOGIN,
     HEADLESS_LOGIN,

@@ -12,6 +12,7 @@ import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import dev.jtsh.protocol.web.WebauthnChallengeJson;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -337,6 +338,12 @@ public final class HeadlessApprovals {
           false,
           "MFA response validation failed");
       throw new WireException(ErrorKind.ACCESS_DENIED, "MFA response validation failed");
+    }
+    Instant from = device.get().approvesFrom();
+    if (from != null && clock.instant().isBefore(from)) {
+      String error = "this key is new: it may approve from " + from.truncatedTo(ChronoUnit.SECONDS);
+      emit(AuditEvent.Type.HEADLESS_APPROVAL_FAILED, record, approver, false, error);
+      throw new WireException(ErrorKind.ACCESS_DENIED, error);
     }
     return device.get();
   }

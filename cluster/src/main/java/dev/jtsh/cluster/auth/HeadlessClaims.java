@@ -149,6 +149,36 @@ final class HeadlessClaims {
         now.plus(settings.headlessLimits().lifetime()));
   }
 
+  /**
+   * The same with the clusters and the length that its user's roles give now. A provider's user,
+   * and the roles, may be known only by the login that looks at the request; from the first look on
+   * nothing changes any more. What goes on with a session stays what was proven for it.
+   */
+  HeadlessRecord asOfNow(HeadlessRecord record, HeadlessLoginRequest posted) {
+    HeadlessFactsJson facts = posted.jtsh();
+    ApprovalFacts then = record.facts();
+    if (facts == null || then.continuesApprovedAt() != null) {
+      return record;
+    }
+    List<Role> roles = users.get(then.user()).map(u -> access.roles(u.roles())).orElse(List.of());
+    return record.showing(
+        new ApprovalFacts(
+            then.id(),
+            then.user(),
+            then.clientAddress(),
+            then.sshPublicKey(),
+            then.tlsPublicKey(),
+            then.host(),
+            then.osUser(),
+            resolve(facts, roles),
+            then.namespace(),
+            HeadlessGrantIssuer.sessionLength(settings, roles, facts.duration()),
+            then.requestedAt(),
+            then.firstSeen(),
+            null,
+            then.liveSessions()));
+  }
+
   private UserKeys keys(HeadlessLoginRequest request) {
     UserKeys keys;
     try {

@@ -394,9 +394,8 @@ public final class HeadlessLogins implements AutoCloseable {
   }
 
   private void storeNow(Waiting entry, HeadlessNumber number) {
-    store.create(
-        entry.record.numbered(
-            number)); // If there is one already, its facts are the first ones and stay.
+    // If there is one already, its facts are the first ones and stay.
+    store.create(claims.asOfNow(entry.record, entry.posted).numbered(number));
     boolean denied;
     lock.lock();
     try {

@@ -81,6 +81,12 @@ record HeadlessRecord(
         facts, standard, claimDigest, settled, expires, state, approval, answer, answerNotAfter);
   }
 
+  /** The same with other facts, before it is stored. */
+  HeadlessRecord showing(ApprovalFacts shown) {
+    return new HeadlessRecord(
+        shown, standard, claimDigest, number, expires, state, approval, answer, answerNotAfter);
+  }
+
   HeadlessRecord approved(Approval by) {
     return new HeadlessRecord(
         facts, standard, claimDigest, number, expires, State.APPROVED, by, null, null);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.auth;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.protobuf.ByteString;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A user's security key.
@@ -13,6 +15,7 @@ import java.time.Instant;
  * @param publicKeyCose its public key, COSE form
  * @param signatureCount the highest counter seen
  * @param addedAt when it was registered
+ * @param approvesFrom when it may first approve a headless request; null for at once
  */
 public record MfaDevice(
     String id,
@@ -20,9 +23,14 @@ public record MfaDevice(
     ByteString credentialId,
     ByteString publicKeyCose,
     long signatureCount,
-    Instant addedAt) {
+    Instant addedAt,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant approvesFrom) {
+
+  MfaDevice approvingFrom(Instant time) {
+    return new MfaDevice(id, name, credentialId, publicKeyCose, signatureCount, addedAt, time);
+  }
 
   MfaDevice withSignatureCount(long count) {
-    return new MfaDevice(id, name, credentialId, publicKeyCose, count, addedAt);
+    return new MfaDevice(id, name, credentialId, publicKeyCose, count, addedAt, approvesFrom);
   }
 }

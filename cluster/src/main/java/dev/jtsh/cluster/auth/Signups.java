@@ -9,6 +9,7 @@ import dev.jtsh.protocol.web.SignupBeginRequest;
 import dev.jtsh.protocol.web.SignupBeginResponse;
 import dev.jtsh.protocol.web.SignupFinishRequest;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -21,14 +22,23 @@ public final class Signups {
   private final Users users;
   private final PasswordGate passwords;
   private final Webauthn webauthn;
+  private final Duration newKeyWait;
+  private final InstantSource clock;
   private final AuditLog audit;
   private final Attempts attempts;
 
   Signups(
-      Users users, PasswordGate passwords, Webauthn webauthn, AuditLog audit, InstantSource clock) {
+      Users users,
+      PasswordGate passwords,
+      Webauthn webauthn,
+      Duration newKeyWait,
+      AuditLog audit,
+      InstantSource clock) {
     this.users = users;
     this.passwords = passwords;
     this.webauthn = webauthn;
+    this.newKeyWait = newKeyWait;
+    this.clock = clock;
     this.audit = audit;
     this.attempts = new Attempts(clock, TRIES_PER_MINUTE_MAX);
   }
@@ -69,7 +79,12 @@ public final class Signups {
     if (!users.redeem(invite)) {
       throw badInvite();
     }
-    users.update(user.name(), u -> u.withPassword(hash).withDevices(List.of(device.get())));
+    // Whoever recovers an account must not be able to approve before its owner hears of it.
+    MfaDevice key =
+        user.devices().isEmpty()
+            ? device.get()
+            : device.get().approvingFrom(clock.instant().plus(newKeyWait));
+    users.update(user.name(), u -> u.withPassword(hash).withDevices(List.of(key)));
     audit.emit(
         AuditEvent.of(AuditEvent.Type.USER_UPDATED)
             .with("name", user.name())

@@ -179,9 +179,19 @@ final class Webauthn {
                 .map(a -> new WebauthnCreationJson.Parameter(PUBLIC_KEY, (int) a.getAlg().getId()))
                 .toList(),
             Challenges.LIFE.toMillis(),
-            List.of(),
+            excluded(user, purpose.scope()),
             new WebauthnCreationJson.Selection("preferred", "required"),
             "none"));
+  }
+
+  /** An invite replaces the keys, so the same one may come back; elsewhere one key is one. */
+  private static List<WebauthnChallengeJson.CredentialDescriptor> excluded(
+      UserRecord user, Challenges.Scope scope) {
+    return scope == Challenges.Scope.SIGNUP
+        ? List.of()
+        : user.devices().stream()
+            .map(d -> new WebauthnChallengeJson.CredentialDescriptor(PUBLIC_KEY, d.credentialId()))
+            .toList();
   }
 
   /** Checks a new key and takes its challenge away; empty if anything does not hold. */
@@ -241,7 +251,8 @@ final class Webauthn {
               ByteString.copyFrom(result.getKeyId().getId().getBytes()),
               ByteString.copyFrom(result.getPublicKeyCose().getBytes()),
               result.getSignatureCount(),
-              clock.instant()));
+              clock.instant(),
+              null));
     } catch (IOException
         | Base64UrlException
         | RegistrationFailedException
@@ -330,7 +341,7 @@ final class Webauthn {
   private static UserVerificationRequirement verification(Challenges.Scope scope) {
     return switch (scope) {
       case LOGIN -> UserVerificationRequirement.DISCOURAGED;
-      case SIGNUP, PASSKEY_LOGIN, HEADLESS_LOGIN, USER_SESSION ->
+      case SIGNUP, REGISTER_DEVICE, MANAGE_DEVICES, PASSKEY_LOGIN, HEADLESS_LOGIN, USER_SESSION ->
           UserVerificationRequirement.REQUIRED;
     };
   }

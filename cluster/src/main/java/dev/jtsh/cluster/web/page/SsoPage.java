@@ -4,12 +4,14 @@ package dev.jtsh.cluster.web.page;
 import dev.jtsh.cluster.auth.Auth;
 import dev.jtsh.cluster.auth.SsoAnswer;
 import dev.jtsh.cluster.auth.SsoEnd;
+import dev.jtsh.cluster.auth.WebSessions;
 import dev.jtsh.cluster.proxy.WebApplication;
 import dev.jtsh.cluster.proxy.WebRequest;
 import dev.jtsh.cluster.proxy.WebResponse;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.web.SsoConsoleResponse;
+import dev.jtsh.protocol.web.WebauthnAttestationJson;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logins at a provider, for the page, and where providers send browsers back to. A login of the
@@ -47,6 +50,8 @@ public final class SsoPage implements WebApplication {
     this.calls = new PageCalls(auth, executor);
   }
 
+  private record KeyBody(@Nullable WebauthnAttestationJson attestation) {}
+
   private record BeginBody(String connector, String headlessId) {}
 
   private record Connector(String name, String display) {}
@@ -61,6 +66,16 @@ public final class SsoPage implements WebApplication {
           CompletableFuture.completedFuture(PageCalls.json(connectors(), Map.of()));
       case "POST /webapi/jtsh/sso/begin" -> calls.fromOwnPage(request, () -> begin(request));
       case "POST /webapi/jtsh/sso/finish" -> calls.fromOwnPage(request, () -> finish(request));
+      case "POST /webapi/jtsh/keys/begin" ->
+          calls.changing(
+              request,
+              visitor ->
+                  PageCalls.json(
+                      auth.securityKeys()
+                          .create(visitor.user(), visitor.session(), Optional.empty()),
+                      Map.of()));
+      case "POST /webapi/jtsh/keys/finish" ->
+          calls.changing(request, visitor -> register(visitor, request));
       default ->
           request.method().equals("GET") && MESSAGE.matcher(bare).matches()
               ? files
@@ -92,6 +107,17 @@ public final class SsoPage implements WebApplication {
         Map.of(
             "Set-Cookie",
             List.of(COOKIE + "=" + browser + "; Path=/; Secure; HttpOnly; SameSite=Lax")));
+  }
+
+  /** The first key of a provider's user; after it the session has new secrets (rule 22). */
+  private WebResponse register(WebSessions.Visitor visitor, WebRequest request) {
+    WebauthnAttestationJson attestation = PageCalls.body(request, KeyBody.class).attestation();
+    if (attestation == null) {
+      throw new WireException(ErrorKind.BAD_PARAMETER, "invalid request");
+    }
+    auth.securityKeys()
+        .add(visitor.user(), visitor.session(), "first key", attestation, request.remote());
+    return SessionBody.answer(auth.webSessions().renew(visitor), auth.clock().instant(), List.of());
   }
 
   private WebResponse callback(WebRequest request) {

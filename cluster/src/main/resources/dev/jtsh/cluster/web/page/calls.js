@@ -19,7 +19,12 @@ export function session() {
 }
 
 function keep(body) {
-  const kept = { token: body.token, user: body.user, expires: body.sessionExpires };
+  const kept = {
+    token: body.token,
+    user: body.user,
+    expires: body.sessionExpires,
+    firstKey: body.jtsh_first_key,
+  };
   sessionStorage.setItem(KEPT, JSON.stringify(kept));
 }
 
@@ -99,6 +104,48 @@ export async function logInWithPassword(user, pass) {
   const answer = await sign(begun.webauthn_challenge);
   keep(await call('POST', 'mfa/login/finishsession',
     { user, webauthnAssertionResponse: answer }));
+}
+
+/** Where people can log in besides: a list of name and display. */
+export const connectors = () => call('GET', 'jtsh/sso/connectors');
+
+/** Sends this tab to a provider; it comes back to this page. */
+export async function goToProvider(connector, id) {
+  const begun = await call('POST', 'jtsh/sso/begin', { connector, headless_id: id });
+  location.assign(begun.redirect_url);
+}
+
+/** Fetches the session of who came back from a provider in this browser. */
+export async function comeBack() {
+  forget();
+  keep(await call('POST', 'jtsh/sso/finish', {}));
+}
+
+/** Registers the first key of who has none. */
+export async function registerKey() {
+  const options = (await call('POST', 'jtsh/keys/begin', {})).publicKey;
+  const credential = await navigator.credentials.create({
+    publicKey: {
+      challenge: bytes(options.challenge),
+      rp: options.rp,
+      user: { ...options.user, id: bytes(options.user.id) },
+      pubKeyCredParams: options.pubKeyCredParams,
+      timeout: options.timeout,
+      authenticatorSelection: options.authenticatorSelection,
+      attestation: options.attestation,
+    },
+  });
+  keep(await call('POST', 'jtsh/keys/finish', {
+    attestation: {
+      id: credential.id,
+      type: credential.type,
+      rawId: base64(credential.rawId),
+      response: {
+        clientDataJSON: base64(credential.response.clientDataJSON),
+        attestationObject: base64(credential.response.attestationObject),
+      },
+    },
+  }));
 }
 
 export async function logOut() {

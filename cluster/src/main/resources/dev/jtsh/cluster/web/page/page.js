@@ -13,6 +13,15 @@ let clockAhead = 0; // Milliseconds that the cluster's clock is ahead of this on
 let busy = false;
 let timers = [];
 
+// Why a provider's login came to nothing: the cluster sends one of these words, never a text.
+const NO_LOGIN = {
+  denied: 'The provider denied the login.',
+  provider: 'The provider cannot be used now. Your administrators can see why.',
+  untrusted: 'The provider\'s answer is not to be trusted. Your administrators can see why.',
+  no_roles: 'Your account has no role here: ask your administrators for a group that has one.',
+  no_user: 'Your account cannot be used here. Ask your administrators.',
+};
+
 function text(name, value) {
   at(name).textContent = value;
 }
@@ -71,6 +80,47 @@ function askForLogin(note) {
   at('login-note').hidden = note === '';
   text('login-error', '');
   state('login');
+  showProviders();
+}
+
+/** Buttons for the providers, if there are any; the other ways in stay without them. */
+async function showProviders() {
+  const list = await calls.connectors().catch(() => []);
+  at('providers').hidden = list.length === 0;
+  at('providers').replaceChildren(...list.map((connector) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'Log in with ' + connector.display;
+    button.dataset.connector = connector.name;
+    button.addEventListener('click', () => once(async () => {
+      try {
+        await calls.goToProvider(connector.name, id);
+      } catch (error) {
+        text('login-error', words(error));
+      }
+    }));
+    return button;
+  }));
+}
+
+/** Takes up a login at a provider that this tab was sent away for. */
+async function backFromProvider() {
+  const came = location.hash;
+  if (!came.startsWith('#sso')) {
+    return true;
+  }
+  history.replaceState(null, '', location.pathname);
+  if (came === '#sso') {
+    try {
+      await calls.comeBack();
+      return true;
+    } catch (error) {
+      askForLogin('This login was not begun here, or took too long. Try again.');
+      return false;
+    }
+  }
+  askForLogin(NO_LOGIN[came.slice('#sso-'.length)] || NO_LOGIN.provider);
+  return false;
 }
 
 /** What no state of its own is for. */
@@ -123,6 +173,9 @@ async function end(session) {
 }
 
 async function load() {
+  if (!await backFromProvider()) {
+    return;
+  }
   if (!calls.session()) {
     askForLogin('');
     return;
@@ -152,6 +205,7 @@ function show(request) {
   at('plain').hidden = request.facts !== null && request.facts !== undefined;
   at('opens').hidden = !request.facts;
   fillFacts(request.facts);
+  firstKey();
   text('request-error', '');
   state('request');
   tick();
@@ -190,6 +244,38 @@ function fillFacts(facts) {
   text('host', facts.host);
   text('os-user', facts.os_user);
   number(facts);
+}
+
+/** Who has no key yet gets one first, where the policy allows it. */
+function firstKey() {
+  const how = calls.session().firstKey;
+  const none = how !== undefined && how !== 'no';
+  at('first-key').hidden = !none;
+  at('approve').hidden = none;
+  at('register').hidden = how === 'refused';
+  text('first-key-how', how === 'refused'
+    ? 'You have no security key here, and none can be registered on this page. Ask your administrators.'
+    : how === 'waits'
+      ? 'You have no security key here yet. You can register one now; as it is your first, it may '
+        + 'approve only after the time your administrators have set.'
+      : 'You have no security key here yet. Register one now, then approve with it.');
+}
+
+async function registerKey() {
+  text('request-error', '');
+  say('Use your key now');
+  try {
+    await calls.registerKey();
+    firstKey();
+    say('The key is registered.');
+    at('approve').focus();
+  } catch (error) {
+    if (error instanceof calls.Refused && error.status === 401) {
+      failed(error);
+    } else {
+      text('request-error', words(error));
+    }
+  }
 }
 
 function number(facts) {
@@ -354,6 +440,7 @@ at('password-form').addEventListener('submit', (event) => {
   at('password').value = '';
   once(() => logIn(() => calls.logInWithPassword(user, pass)));
 });
+at('register').addEventListener('click', () => once(registerKey));
 at('log-out').addEventListener('click', () => once(async () => {
   await calls.logOut().catch(() => null);
   askForLogin('You are logged out.');

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jtsh.cluster.auth.AuthFixture;
+import dev.jtsh.cluster.proxy.WebApplication;
 import dev.jtsh.cluster.proxy.WebRequest;
 import dev.jtsh.cluster.proxy.WebResponse;
 import dev.jtsh.cluster.web.WebApi;
@@ -29,11 +30,17 @@ final class PageFixture implements AutoCloseable {
 
   final AuthFixture auth;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-  private final ApprovalPage page;
+  private final WebApplication page;
 
   PageFixture(Path directory) throws Exception {
-    this.auth = new AuthFixture(directory);
-    this.page = new ApprovalPage(auth.auth, new WebApi(auth.auth, executor), executor);
+    this(new AuthFixture(directory));
+  }
+
+  PageFixture(AuthFixture auth) {
+    this.auth = auth;
+    WebApplication approvals =
+        new ApprovalPage(auth.auth, new WebApi(auth.auth, executor), executor);
+    this.page = new SsoPage(auth.auth, approvals, executor);
   }
 
   /** An answer: status, JSON, the cookie it sets, all headers. */
@@ -55,8 +62,8 @@ final class PageFixture implements AutoCloseable {
     var request =
         new WebRequest(
             method,
-            path,
-            "",
+            path.split("\\?", 2)[0],
+            path.contains("?") ? path.split("\\?", 2)[1] : "",
             sent,
             body instanceof String text ? text.getBytes(UTF_8) : WireJson.write(body),
             new InetSocketAddress("192.0.2.10", 40001),
@@ -66,7 +73,9 @@ final class PageFixture implements AutoCloseable {
 
   private static Answer answer(WebResponse response) throws IOException {
     String cookie =
-        response.headers().getOrDefault("Set-Cookie", List.of()).stream().findFirst().orElse("");
+        response.headers().getOrDefault("Set-Cookie", List.of()).stream()
+            .reduce((first, last) -> last)
+            .orElse("");
     boolean json = response.contentType().startsWith("application/json");
     return new Answer(
         response.status(),

@@ -274,7 +274,7 @@ final class ApprovalInBrowser {
   }
 
   /** Keeps a picture of the state, and lets the accessibility engine look at it. */
-  private static void keep(Browser browser, String name) throws IOException {
+  static void keep(Browser browser, String name) throws IOException {
     browser.picture(BrowserWorld.picture(name));
     if (!browser.evaluate("return 'axe' in window").asBoolean()) {
       browser.evaluate(Files.readString(Path.of(System.getProperty("jtsh.axe", ""))));

@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -51,17 +52,42 @@ final class BrowserWorld implements AutoCloseable {
   private final RunningCluster cluster;
   private final AtomicInteger people = new AtomicInteger();
 
-  private BrowserWorld(Path directory) throws IOException {
+  private final @Nullable OpenIdProvider provider;
+
+  private BrowserWorld(Path directory, boolean withProvider) throws IOException {
     this.directory = directory;
     guard = Guard.removing(directory);
     Files.createDirectory(home());
+    provider =
+        withProvider
+            ? OpenIdProvider.start(Files.createDirectory(directory.resolve("provider")))
+            : null;
+    List<String> options = new ArrayList<>();
+    if (provider != null) {
+      Path file = directory.resolve("cluster.yaml");
+      Files.writeString(file, provider.configuration());
+      options.add("--config=" + file);
+    }
     cluster =
         RunningCluster.start(
             root,
             Files.createDirectory(directory.resolve("cluster")),
             "browser",
-            Map.of(KUBE, nobodyThere(), "production", nobodyThere()));
-    trust();
+            Map.of(KUBE, nobodyThere(), "production", nobodyThere()),
+            options);
+    Path store = Files.createDirectories(home().resolve(".pki/nssdb"));
+    run("certutil", "-d", "sql:" + store, "-N", "--empty-password");
+    trust(store, "jtsh", cluster.webCa());
+    if (provider != null) {
+      trust(store, "provider", provider.authority());
+      provider.serve(origin());
+      addRole("sso-access");
+    }
+  }
+
+  /** A world of its own whose people may log in at a provider. */
+  static BrowserWorld withProvider() throws IOException {
+    return new BrowserWorld(Files.createTempDirectory("jtsh-provider-"), true);
   }
 
   /** A kubeconfig of an API server that does not run: no request gets that far. */
@@ -89,9 +115,7 @@ final class BrowserWorld implements AutoCloseable {
   }
 
   /** Chromium reads its own store below HOME. */
-  private void trust() throws IOException {
-    Path store = Files.createDirectories(home().resolve(".pki/nssdb"));
-    run("certutil", "-d", "sql:" + store, "-N", "--empty-password");
+  private void trust(Path store, String name, Path authority) {
     run(
         "certutil",
         "-d",
@@ -100,9 +124,9 @@ final class BrowserWorld implements AutoCloseable {
         "-t",
         "C,,",
         "-n",
-        "jtsh",
+        name,
         "-i",
-        cluster.webCa().toString());
+        authority.toString());
   }
 
   private void run(String... command) {
@@ -128,23 +152,59 @@ final class BrowserWorld implements AutoCloseable {
   /** A new user of the cluster. */
   Person person() throws IOException {
     String name = "person" + people.incrementAndGet();
+    addRole("access-" + name);
+    String invite = cluster.addUser(name, "access-" + name);
+    Path place = Files.createDirectory(directory.resolve("laptop-" + name));
+    Laptop made = new Laptop(place, cluster.proxy(), name, cluster.webCa());
+    made.signUp(invite, PASSWORD).orThrow();
+    return new Person(name, made, place.resolve("software-key"));
+  }
+
+  private void addRole(String name) throws IOException {
     Path role = directory.resolve(name + ".yaml");
     Files.writeString(
         role,
         """
         kind: role
         version: v7
-        metadata: {name: "access-%s"}
+        metadata: {name: "%s"}
         spec:
           allow: {kubernetes_labels: {"*": "*"}, kubernetes_groups: [g]}
         """
             .formatted(name));
     cluster.addRole(role);
-    String invite = cluster.addUser(name, "access-" + name);
-    Path place = Files.createDirectory(directory.resolve("laptop-" + name));
-    Laptop made = new Laptop(place, cluster.proxy(), name, cluster.webCa());
-    made.signUp(invite, PASSWORD).orThrow();
-    return new Person(name, made, place.resolve("software-key"));
+  }
+
+  OpenIdProvider provider() {
+    return java.util.Objects.requireNonNull(provider);
+  }
+
+  /** {@code localhost:PORT}. */
+  String proxy() {
+    return cluster.proxy();
+  }
+
+  /** A new home directory. */
+  Path laptopHome() throws IOException {
+    return Files.createTempDirectory(directory, "laptop-home");
+  }
+
+  /** The true program on a laptop with this home, its logins in {@code tsh} below it. */
+  RunningProgram jtsh(Path home, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(root.resolve("jtsh").toString()));
+    command.addAll(List.of(arguments));
+    command.add("--ca-file=" + cluster.webCa());
+    return RunningProgram.start(
+        command,
+        Map.of(
+            "HOME",
+            home.toString(),
+            "TELEPORT_HOME",
+            home.resolve("tsh").toString(),
+            "PATH",
+            "/usr/local/bin:/usr/bin:/bin",
+            "LC_ALL",
+            "C.UTF-8"));
   }
 
   /** A session that was asked for on a terminal. */
@@ -158,6 +218,11 @@ final class BrowserWorld implements AutoCloseable {
 
   /** Asks for a session of this user. */
   Asking ask(Person person) {
+    return ask(person.name());
+  }
+
+  /** The same for a user who is only a name. */
+  Asking ask(String user) {
     Map<String, String> environment = new HashMap<>();
     environment.put("HOME", home().toString());
     environment.put("PATH", "/usr/local/bin:/usr/bin:/bin");
@@ -168,10 +233,7 @@ final class BrowserWorld implements AutoCloseable {
         new ArrayList<>(
             List.of(root.resolve("jtsh").toString(), "--headless", "proxy", "kube", KUBE));
     command.addAll(
-        List.of(
-            "--proxy=" + cluster.proxy(),
-            "--user=" + person.name(),
-            "--ca-file=" + cluster.webCa()));
+        List.of("--proxy=" + cluster.proxy(), "--user=" + user, "--ca-file=" + cluster.webCa()));
     PseudoTerminal terminal = PseudoTerminal.start(command, environment, home(), TerminalSize.WIDE);
     boolean asked = false;
     try {
@@ -258,6 +320,9 @@ final class BrowserWorld implements AutoCloseable {
   @Override
   public void close() {
     cluster.close();
+    if (provider != null) {
+      provider.close();
+    }
     guard.close();
     try (Stream<Path> all = Files.walk(directory)) {
       for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
@@ -285,7 +350,7 @@ final class BrowserWorld implements AutoCloseable {
 
     private static BrowserWorld build() {
       try {
-        return new BrowserWorld(Files.createTempDirectory("jtsh-browser-"));
+        return new BrowserWorld(Files.createTempDirectory("jtsh-browser-"), false);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot build the world of the browser", e);
       }

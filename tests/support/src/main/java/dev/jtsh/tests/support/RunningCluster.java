@@ -45,6 +45,20 @@ public final class RunningCluster implements AutoCloseable {
    */
   public static RunningCluster start(
       Path programs, Path dataDirectory, String name, Map<String, Path> kubeconfigs) {
+    return start(programs, dataDirectory, name, kubeconfigs, List.of());
+  }
+
+  /**
+   * The same with more options.
+   *
+   * @param options further ones of its {@code start}
+   */
+  public static RunningCluster start(
+      Path programs,
+      Path dataDirectory,
+      String name,
+      Map<String, Path> kubeconfigs,
+      List<String> options) {
     Path program = programs.resolve("jtsh-cluster");
     List<String> command =
         new ArrayList<>(
@@ -55,6 +69,7 @@ public final class RunningCluster implements AutoCloseable {
                 "--cluster-name=" + name,
                 "--listen=127.0.0.1:0",
                 "--public-addr=localhost:0"));
+    command.addAll(options);
     kubeconfigs.forEach((kube, file) -> command.add("--kubeconfig=" + kube + "=" + file));
     RunningProgram process = RunningProgram.start(command, environment());
     Guard guard = Guard.killing(process.pid());
