@@ -4,6 +4,7 @@ package dev.jtsh.bench;
 import dev.jtsh.bench.Measurements.Spread;
 import dev.jtsh.bench.proxy.ProxyBenchmark;
 import dev.jtsh.bench.proxy.SoakBenchmark;
+import dev.jtsh.bench.startup.StartupBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ import java.util.stream.Stream;
  * names. Without a name it lists them.
  */
 public final class Main {
-  private static final List<Benchmark> ALL = List.of(new ProxyBenchmark(), new SoakBenchmark());
+  private static final List<Benchmark> ALL =
+      List.of(new ProxyBenchmark(), new SoakBenchmark(), new StartupBenchmark());
 
   private Main() {}
 
