@@ -28,6 +28,12 @@ record AnswerHead(int status, Map<String, String> fields) {
    */
   static AnswerHead parse(String text) {
     String[] lines = text.split("\r\n", -1);
+    for (String line : lines) {
+      // A line feed alone would hide a field from us that the next reader sees (RFC 9112 §2.2).
+      if (line.chars().anyMatch(one -> one < ' ' && one != '\t')) {
+        throw new IllegalArgumentException("a control character in the head");
+      }
+    }
     Matcher first = FIRST_LINE.matcher(lines[0]);
     if (!first.matches()) {
       throw new IllegalArgumentException("no HTTP answer");

@@ -46,6 +46,8 @@ class FuzzIT {
         "dev.jtsh.tests.fuzz.ProfileTarget",
         "dev.jtsh.tests.fuzz.ConfigurationTarget",
         "dev.jtsh.cluster.proxy.ClientHelloTarget",
+        "dev.jtsh.cluster.proxy.ConnectionUpgradeTarget",
+        "dev.jtsh.client.AnswerHeadTarget",
         "dev.jtsh.cluster.http.ProxyRequestTarget",
         "dev.jtsh.kubeproxy.LocalRequestTarget");
   }
