@@ -12,17 +12,25 @@ import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.protocol.grpc.mfa.ChallengeAllowReuse;
 import dev.jtsh.protocol.grpc.mfa.ChallengeExtensions;
 import dev.jtsh.protocol.grpc.mfa.ChallengeScope;
+import dev.jtsh.protocol.grpc.proto.AddMFADeviceSyncRequest;
 import dev.jtsh.protocol.grpc.proto.AuthServiceGrpc;
 import dev.jtsh.protocol.grpc.proto.Certs;
 import dev.jtsh.protocol.grpc.proto.ContextUser;
 import dev.jtsh.protocol.grpc.proto.CreateAuthenticateChallengeRequest;
+import dev.jtsh.protocol.grpc.proto.CreateRegisterChallengeRequest;
+import dev.jtsh.protocol.grpc.proto.DeleteMFADeviceSyncRequest;
+import dev.jtsh.protocol.grpc.proto.DeviceType;
+import dev.jtsh.protocol.grpc.proto.DeviceUsage;
 import dev.jtsh.protocol.grpc.proto.GetHeadlessAuthenticationRequest;
+import dev.jtsh.protocol.grpc.proto.GetMFADevicesRequest;
 import dev.jtsh.protocol.grpc.proto.IsMFARequiredRequest;
 import dev.jtsh.protocol.grpc.proto.IsMFARequiredResponse;
 import dev.jtsh.protocol.grpc.proto.ListResourcesRequest;
 import dev.jtsh.protocol.grpc.proto.ListResourcesResponse;
 import dev.jtsh.protocol.grpc.proto.MFAAuthenticateChallenge;
 import dev.jtsh.protocol.grpc.proto.MFAAuthenticateResponse;
+import dev.jtsh.protocol.grpc.proto.MFARegisterChallenge;
+import dev.jtsh.protocol.grpc.proto.MFARegisterResponse;
 import dev.jtsh.protocol.grpc.proto.MFARequired;
 import dev.jtsh.protocol.grpc.proto.Operation;
 import dev.jtsh.protocol.grpc.proto.PaginatedResource;
@@ -37,6 +45,7 @@ import dev.jtsh.protocol.grpc.session.SessionServiceGrpc;
 import dev.jtsh.protocol.grpc.types.HeadlessAuthentication;
 import dev.jtsh.protocol.grpc.types.HeadlessAuthenticationState;
 import dev.jtsh.protocol.grpc.types.KubernetesClusterV3;
+import dev.jtsh.protocol.grpc.types.MfaDevice;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.protocol.net.ServiceNames;
 import dev.jtsh.protocol.text.SafeText;
@@ -243,6 +252,66 @@ public final class AuthClient implements AutoCloseable {
             .build();
     call(
         "denying the headless request", () -> bounded().updateHeadlessAuthenticationState(request));
+  }
+
+  /** The second factors of this user. */
+  public List<MfaDevice> listMfaDevices() throws ClientException {
+    return call(
+            "asking for your keys",
+            () -> bounded().getMFADevices(GetMFADevicesRequest.getDefaultInstance()))
+        .getDevicesList();
+  }
+
+  /** A challenge that a registered key signs before keys are changed. */
+  public MFAAuthenticateChallenge createManageChallenge() throws ClientException {
+    var request =
+        CreateAuthenticateChallengeRequest.newBuilder()
+            .setContextUser(ContextUser.getDefaultInstance())
+            .setChallengeExtensions(
+                ChallengeExtensions.newBuilder()
+                    .setScope(ChallengeScope.CHALLENGE_SCOPE_MANAGE_DEVICES)
+                    .setAllowReuse(ChallengeAllowReuse.CHALLENGE_ALLOW_REUSE_NO))
+            .build();
+    return call(
+        "asking for a WebAuthn challenge", () -> bounded().createAuthenticateChallenge(request));
+  }
+
+  /**
+   * What a new second factor must answer.
+   *
+   * @param existing the answer of one that is registered; the default instance when there is none
+   */
+  public MFARegisterChallenge createRegisterChallenge(
+      DeviceType type, MFAAuthenticateResponse existing) throws ClientException {
+    var request =
+        CreateRegisterChallengeRequest.newBuilder()
+            .setDeviceType(type)
+            .setDeviceUsage(DeviceUsage.DEVICE_USAGE_MFA)
+            .setExistingMfaResponse(existing)
+            .build();
+    return call("registering the key", () -> bounded().createRegisterChallenge(request));
+  }
+
+  /** Registers a second factor under this name. */
+  public MfaDevice addMfaDevice(String name, MFARegisterResponse response) throws ClientException {
+    var request =
+        AddMFADeviceSyncRequest.newBuilder()
+            .setNewDeviceName(name)
+            .setNewMfaResponse(response)
+            .setDeviceUsage(DeviceUsage.DEVICE_USAGE_MFA)
+            .build();
+    return call("registering the key", () -> bounded().addMFADeviceSync(request)).getDevice();
+  }
+
+  /** Removes one, by name or id. */
+  public void removeMfaDevice(String nameOrId, MFAAuthenticateResponse existing)
+      throws ClientException {
+    var request =
+        DeleteMFADeviceSyncRequest.newBuilder()
+            .setDeviceName(nameOrId)
+            .setExistingMfaResponse(existing)
+            .build();
+    call("removing the key", () -> bounded().deleteMFADeviceSync(request));
   }
 
   /** This user's live headless sessions; only a jtsh-cluster knows them. */

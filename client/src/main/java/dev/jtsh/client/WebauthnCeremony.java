@@ -9,9 +9,13 @@ import dev.jtsh.client.SecurityKey.RegistrationResult;
 import dev.jtsh.client.SecurityKey.SecurityKeyException;
 import dev.jtsh.client.SecurityKey.UserVerification;
 import dev.jtsh.protocol.grpc.proto.MFAAuthenticateResponse;
+import dev.jtsh.protocol.grpc.proto.MFARegisterResponse;
 import dev.jtsh.protocol.grpc.webauthn.AuthenticatorAssertionResponse;
+import dev.jtsh.protocol.grpc.webauthn.AuthenticatorAttestationResponse;
 import dev.jtsh.protocol.grpc.webauthn.CredentialAssertion;
 import dev.jtsh.protocol.grpc.webauthn.CredentialAssertionResponse;
+import dev.jtsh.protocol.grpc.webauthn.CredentialCreation;
+import dev.jtsh.protocol.grpc.webauthn.CredentialCreationResponse;
 import dev.jtsh.protocol.grpc.webauthn.CredentialDescriptor;
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
@@ -91,6 +95,36 @@ public final class WebauthnCeremony {
                         .setSignature(result.signature())
                         .setUserHandle(result.userHandle())))
         .build();
+  }
+
+  /** Makes the credential that the auth API asks for. */
+  public MFARegisterResponse register(CredentialCreation creation) throws ClientException {
+    var options = creation.getPublicKey();
+    checkRelyingParty(options.getRp().getId());
+    var request =
+        new RegistrationRequest(
+            options.getRp().getId(),
+            proxy.origin(),
+            options.getChallenge(),
+            options.getUser().getId(),
+            options.getUser().getName(),
+            options.getExcludeCredentialsList().stream().map(CredentialDescriptor::getId).toList(),
+            verification(options.getAuthenticatorSelection().getUserVerification()));
+    try {
+      RegistrationResult result = key.register(request);
+      return MFARegisterResponse.newBuilder()
+          .setWebauthn(
+              CredentialCreationResponse.newBuilder()
+                  .setType(PUBLIC_KEY)
+                  .setRawId(result.credentialId())
+                  .setResponse(
+                      AuthenticatorAttestationResponse.newBuilder()
+                          .setClientDataJson(result.clientDataJson())
+                          .setAttestationObject(result.attestationObject())))
+          .build();
+    } catch (SecurityKeyException e) {
+      throw failed(e);
+    }
   }
 
   /** Makes the credential a sign-up asks for. */

@@ -144,6 +144,13 @@ public final class Main {
                 .addSubcommand("deny", new HeadlessDenyCommand(outside, cluster))
                 .addSubcommand("ls", new HeadlessLsCommand(outside, cluster))
                 .addSubcommand("end", new HeadlessEndCommand(outside, cluster)));
+    commands.put(
+        "mfa",
+        () ->
+            group("Your security keys.")
+                .addSubcommand("ls", new MfaLsCommand(outside, cluster))
+                .addSubcommand("add", new MfaAddCommand(outside, cluster))
+                .addSubcommand("rm", new MfaRmCommand(outside, cluster)));
     commands.put("login", () -> new LoginCommand(outside, cluster));
     commands.put("logout", () -> new LogoutCommand(outside, cluster));
     commands.put("signup", () -> new SignupCommand(outside, cluster));

@@ -9,19 +9,27 @@ import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.grpc.mfa.ChallengeExtensions;
 import dev.jtsh.protocol.grpc.mfa.ChallengeScope;
+import dev.jtsh.protocol.grpc.proto.AddMFADeviceSyncRequest;
+import dev.jtsh.protocol.grpc.proto.AddMFADeviceSyncResponse;
 import dev.jtsh.protocol.grpc.proto.AuthServiceGrpc;
 import dev.jtsh.protocol.grpc.proto.Certs;
 import dev.jtsh.protocol.grpc.proto.CreateAuthenticateChallengeRequest;
+import dev.jtsh.protocol.grpc.proto.CreateRegisterChallengeRequest;
+import dev.jtsh.protocol.grpc.proto.DeleteMFADeviceSyncRequest;
+import dev.jtsh.protocol.grpc.proto.DeviceType;
 import dev.jtsh.protocol.grpc.proto.Event;
 import dev.jtsh.protocol.grpc.proto.Features;
 import dev.jtsh.protocol.grpc.proto.GetClusterCACertResponse;
 import dev.jtsh.protocol.grpc.proto.GetHeadlessAuthenticationRequest;
+import dev.jtsh.protocol.grpc.proto.GetMFADevicesRequest;
+import dev.jtsh.protocol.grpc.proto.GetMFADevicesResponse;
 import dev.jtsh.protocol.grpc.proto.IsMFARequiredRequest;
 import dev.jtsh.protocol.grpc.proto.IsMFARequiredResponse;
 import dev.jtsh.protocol.grpc.proto.ListResourcesRequest;
 import dev.jtsh.protocol.grpc.proto.ListResourcesResponse;
 import dev.jtsh.protocol.grpc.proto.MFAAuthenticateChallenge;
 import dev.jtsh.protocol.grpc.proto.MFAAuthenticateResponse;
+import dev.jtsh.protocol.grpc.proto.MFARegisterChallenge;
 import dev.jtsh.protocol.grpc.proto.MFARequired;
 import dev.jtsh.protocol.grpc.proto.Operation;
 import dev.jtsh.protocol.grpc.proto.PingRequest;
@@ -238,6 +246,12 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
     }
     ChallengeExtensions extensions = request.getChallengeExtensions();
     String user = caller.identity().username();
+    if (extensions.getScope() == ChallengeScope.CHALLENGE_SCOPE_MANAGE_DEVICES) {
+      return challenge
+          .setWebauthnChallenge(
+              GrpcWebauthn.challenge(auth.securityKeys().challenge(user, caller.session())))
+          .build();
+    }
     var asked =
         extensions.getScope() == ChallengeScope.CHALLENGE_SCOPE_USER_SESSION
                 || request.hasMfaRequiredCheck()
@@ -271,6 +285,95 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
                 extensions.getJtshHeadlessId(),
                 extensions.getJtshFactsDigest(),
                 extensions.getJtshNumber()));
+  }
+
+  @Override
+  public void getMFADevices(
+      GetMFADevicesRequest request, StreamObserver<GetMFADevicesResponse> responses) {
+    answer(
+        responses,
+        () -> {
+          Caller.User caller = user();
+          auth.certificates().holder(caller);
+          return GetMFADevicesResponse.newBuilder()
+              .addAllDevices(
+                  auth.securityKeys().list(caller.identity().username()).stream()
+                      .map(GrpcWebauthn::device)
+                      .toList())
+              .build();
+        });
+  }
+
+  @Override
+  public void createRegisterChallenge(
+      CreateRegisterChallengeRequest request, StreamObserver<MFARegisterChallenge> responses) {
+    answer(
+        responses,
+        () -> {
+          Caller.User caller = user();
+          auth.certificates().holder(caller);
+          if (!request.getTokenId().isEmpty()
+              || request.getDeviceType() != DeviceType.DEVICE_TYPE_WEBAUTHN) {
+            throw new WireException(
+                ErrorKind.BAD_PARAMETER, "this cluster takes WebAuthn keys, for the caller only");
+          }
+          return MFARegisterChallenge.newBuilder()
+              .setWebauthn(
+                  GrpcWebauthn.creation(
+                      auth.securityKeys()
+                          .create(
+                              caller.identity().username(),
+                              caller.session(),
+                              GrpcWebauthn.answer(request.getExistingMfaResponse()))))
+              .build();
+        });
+  }
+
+  @Override
+  public void addMFADeviceSync(
+      AddMFADeviceSyncRequest request, StreamObserver<AddMFADeviceSyncResponse> responses) {
+    answer(
+        responses,
+        () -> {
+          Caller.User caller = user();
+          auth.certificates().holder(caller);
+          if (!request.getTokenId().isEmpty() || !request.getNewMfaResponse().hasWebauthn()) {
+            throw new WireException(ErrorKind.BAD_PARAMETER, "expected a WebAuthn response");
+          }
+          MfaDevice added =
+              auth.securityKeys()
+                  .add(
+                      caller.identity().username(),
+                      caller.session(),
+                      request.getNewDeviceName(),
+                      GrpcWebauthn.attestation(request.getNewMfaResponse().getWebauthn()),
+                      caller.remote());
+          return AddMFADeviceSyncResponse.newBuilder()
+              .setDevice(GrpcWebauthn.device(added))
+              .build();
+        });
+  }
+
+  @Override
+  public void deleteMFADeviceSync(
+      DeleteMFADeviceSyncRequest request, StreamObserver<Empty> responses) {
+    answer(
+        responses,
+        () -> {
+          Caller.User caller = user();
+          auth.certificates().holder(caller);
+          if (!request.getTokenId().isEmpty()) {
+            throw new WireException(ErrorKind.BAD_PARAMETER, "only for the caller");
+          }
+          auth.securityKeys()
+              .remove(
+                  caller.identity().username(),
+                  caller.session(),
+                  request.getDeviceName(),
+                  GrpcWebauthn.answer(request.getExistingMfaResponse()),
+                  caller.remote());
+          return Empty.getDefaultInstance();
+        });
   }
 
   @Override

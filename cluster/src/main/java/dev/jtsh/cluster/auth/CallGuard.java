@@ -47,6 +47,10 @@ final class CallGuard implements ServerInterceptor {
           AUTH + "WatchPendingHeadlessAuthentications",
           AUTH + "UpdateHeadlessAuthenticationState",
           AUTH + "CreateAuthenticateChallenge",
+          AUTH + "GetMFADevices",
+          AUTH + "CreateRegisterChallenge",
+          AUTH + "AddMFADeviceSync",
+          AUTH + "DeleteMFADeviceSync",
           TRUST + "GetCertAuthorities",
           SESSION + "ListSessions",
           SESSION + "EndSession");

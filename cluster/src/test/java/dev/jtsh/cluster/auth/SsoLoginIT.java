@@ -34,7 +34,7 @@ class SsoLoginIT {
   }
 
   @Test
-  void personOfAMappedGroupGetsACertificateWithItsRoles() {
+  void personOfAMappedGroupGetsACertificateWithItsRoles() throws Exception {
     var certificate =
         program.certificate(program.logIn(person("u1", "ann@example.com", "staff", "k8s")));
 
@@ -45,7 +45,7 @@ class SsoLoginIT {
     assertThat(certificate.getPublicKey()).isEqualTo(program.key.publicKey());
     assertThat(certificate.getNotAfter().toInstant())
         .isBeforeOrEqualTo(sso.auth.clock.instant().plus(Duration.ofHours(4)));
-    assertThat(sso.auth.audit.withCode("T1001I"))
+    assertThat(sso.auth.auditLines("T1001I"))
         .singleElement()
         .asString()
         .contains("\"user\":\"ann@example.com\"", "\"method\":\"oidc\"", "\"connector\":\"okta\"");
@@ -73,12 +73,12 @@ class SsoLoginIT {
   }
 
   @Test
-  void personWithoutARoleIsRefusedAndNoUserIsMade() {
+  void personWithoutARoleIsRefusedAndNoUserIsMade() throws Exception {
     assertThat(program.logIn(person("u9", "eve@example.com", "staff")))
         .containsEntry("err", "your account has no role here: no group of yours is mapped to one");
 
     assertThat(sso.auth.auth.users().get("eve@example.com")).isEmpty();
-    assertThat(sso.auth.audit.withCode("T1001W"))
+    assertThat(sso.auth.auditLines("T1001W"))
         .singleElement()
         .asString()
         .contains("no claim of eve@example.com is mapped to a role");
