@@ -292,17 +292,16 @@ public final class WebClient implements AutoCloseable {
       Duration ttl)
       throws ClientException {
     SafeText action = SafeText.literal("logging in");
-    ByteString ssh = ByteString.copyFrom(SshPublicKey.authorizedKeysLine(key));
-    boolean two = discovery.version().takesTwoKeys();
+    LoginKeys keys = LoginKeys.of(discovery.version(), key);
     var body =
         new MfaLoginFinishRequest(
             user,
             PasswordBody.PLACEHOLDER,
             assertion,
             "",
-            two ? ByteString.EMPTY : ssh,
-            two ? ssh : ByteString.EMPTY,
-            two ? PublicKeyPem.encode(key) : ByteString.EMPTY,
+            keys.only(),
+            keys.ssh(),
+            keys.tls(),
             ttl,
             "",
             "",
@@ -329,19 +328,10 @@ public final class WebClient implements AutoCloseable {
       Duration ttl)
       throws ClientException {
     SafeText action = SafeText.literal("logging in");
-    ByteString ssh = ByteString.copyFrom(SshPublicKey.authorizedKeysLine(key));
-    boolean two = discovery.version().takesTwoKeys();
+    LoginKeys keys = LoginKeys.of(discovery.version(), key);
     var body =
         new SsoConsoleRequest(
-            redirectUrl,
-            two ? ByteString.EMPTY : ssh,
-            two ? ssh : ByteString.EMPTY,
-            two ? PublicKeyPem.encode(key) : ByteString.EMPTY,
-            ttl,
-            connector,
-            "",
-            "",
-            "");
+            redirectUrl, keys.only(), keys.ssh(), keys.tls(), ttl, connector, "", "", "");
     String path = "/webapi/" + type + "/login/console";
     return read(
             action,
