@@ -99,7 +99,7 @@ final class LoadGenerator {
       throws IOException, InterruptedException {
     Path log = scale.work().resolve("requests.log");
     Files.deleteIfExists(log);
-    List<String> command = new ArrayList<>(List.of("timeout", "60", "h2load", "-t", "1"));
+    List<String> command = new ArrayList<>(List.of("timeout", "300", "h2load", "-t", "1"));
     command.addAll(amount);
     command.addAll(List.of("-c", Integer.toString(load.clients())));
     command.addAll(List.of("-m", Integer.toString(load.streams())));
@@ -116,7 +116,7 @@ final class LoadGenerator {
         .put("LD_PRELOAD", scale.tools().resolve("client-certificate.so").toString());
     Process process = builder.start();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(310, TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
     return printed;
