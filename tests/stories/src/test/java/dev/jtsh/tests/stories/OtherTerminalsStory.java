@@ -122,6 +122,27 @@ final class OtherTerminalsStory {
     }
   }
 
+  /** A tmux server closes descriptor 3: its windows join, or use the path that stays. */
+  @Test
+  void windowsOfATmuxServerStartedInTheShellReachTheCluster() throws IOException {
+    Path directory = world.newDirectory("tmux");
+    String tmux = "tmux -f /dev/null -S " + directory.resolve("socket");
+    String window =
+        "(KUBECONFIG=$JTSH_KUBECONFIG kubectl %s; '%s' exec -- kubectl %s) > %s 2>&1"
+            .formatted(GET, world.program(), GET, directory.resolve("said"));
+    Path script = directory.resolve("window");
+    Files.writeString(script, window + "; " + tmux + " wait-for -S over\n");
+    try (HeadlessShell session = open()) {
+      session.type(
+          "%s new-session -d -s stays cat && %s new-session -d sh %s && %s wait-for over; %s"
+              .formatted(tmux, tmux, script, tmux, tmux + " kill-server; echo all-over-$?"),
+          "all-over-0");
+      assertThat(Files.readAllLines(directory.resolve("said")))
+          .containsExactly(NAMESPACE, NAMESPACE);
+      assertThat(session.exit(0)).isZero();
+    }
+  }
+
   private static void awaitEnd(ProcessHandle program) {
     program.onExit().orTimeout(StoryWorld.SOON.toSeconds(), TimeUnit.SECONDS).join();
   }
