@@ -89,7 +89,7 @@ final class ClusterCalls {
     }
 
     private static SafeText missing() {
-      return SafeText.literal("no security key: hardware keys come with a later version of jtsh");
+      return SafeText.literal("there is no security key here");
     }
   }
 }

@@ -2,6 +2,9 @@
 package dev.jtsh.launcher;
 
 import dev.jtsh.client.SecurityKey;
+import dev.jtsh.launcher.key.HardwareKeys;
+import dev.jtsh.launcher.key.KeyDialog;
+import dev.jtsh.launcher.key.UsbKeys;
 import dev.jtsh.nativebindings.ProcessHardening;
 import dev.jtsh.nativebindings.TerminalState;
 import java.io.InputStream;
@@ -46,22 +49,24 @@ public record Outside(
     securityKeys = List.copyOf(securityKeys);
   }
 
-  /** The real one. Hardware keys come with a later version; there are none yet. */
+  /** The real one. Its hardware keys are looked for when one is asked to sign. */
   public static Outside ofThisProcess() {
     Map<String, String> environment = OriginalEnvironment.of(System.getenv());
     boolean terminal = TerminalState.isTerminal(0) && TerminalState.isTerminal(2);
     Console console = new Console(System.out, System.err);
+    PasswordSource passwords = new TerminalPasswords(console);
+    KeyDialog dialog = new ConsoleKeyDialog(console, passwords, terminal);
     return new Outside(
         InstantSource.system(),
         environment,
         console,
         System.in,
-        new TerminalPasswords(console),
+        passwords,
         terminal,
         Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/"))),
         System.getProperty("os.name", ""),
         new SecureRandom(),
-        List.of(),
+        List.of(new HardwareKeys(new UsbKeys(), dialog)),
         ProcessHardening::tracerPid);
   }
 
