@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.nativebindings;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -17,7 +16,6 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,7 +132,7 @@ class KeyMemoryIT {
     for (BigInteger number : numbers) {
       byte[] bytes = number.toByteArray();
       scanner.add(bytes);
-      scanner.add(HexFormat.of().formatHex(bytes).getBytes(US_ASCII));
+      scanner.addHexadecimal(bytes);
     }
     byte[] secretBase64 = secretPart(der, kind);
     for (int i = 0; i + ENTROPY_CHARACTERS <= secretBase64.length; i += ENTROPY_CHARACTERS) {

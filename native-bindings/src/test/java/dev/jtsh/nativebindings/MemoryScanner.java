@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.nativebindings;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,6 +28,10 @@ final class MemoryScanner {
   private static final int DISTINCT_BYTES_MIN = 5;
 
   private final Set<Long> runs = new HashSet<>();
+
+  /** The second half of a run in hexadecimal text, with the half before it. */
+  private final Map<Long, Long> halves = new HashMap<>();
+
   private final long[] filter = new long[1 << 14];
 
   /** Adds a secret in the byte order given, and reversed. */
@@ -33,6 +42,20 @@ final class MemoryScanner {
     }
     addRuns(secret);
     addRuns(reversed);
+    return this;
+  }
+
+  /**
+   * Adds a secret as hexadecimal text, of which a run of 8 bytes has 16 characters: half of that is
+   * met by chance among the addresses that a JVM writes into its names.
+   */
+  MemoryScanner addHexadecimal(byte[] secret) {
+    byte[] text = HexFormat.of().formatHex(secret).getBytes(US_ASCII);
+    for (int i = 0; i + 2 * RUN_BYTES <= text.length; i++) {
+      long second = run(text, i + RUN_BYTES);
+      halves.put(second, run(text, i));
+      filter[index(second)] |= 1L << (second & 63);
+    }
     return this;
   }
 
@@ -63,6 +86,7 @@ final class MemoryScanner {
       RandomAccessFile memory, long from, long to, String mapping, List<String> findings) {
     byte[] chunk = new byte[CHUNK_BYTES];
     long window = 0;
+    long before = 0;
     int held = 0;
     long scanned = 0;
     for (long at = from; at < to; at += CHUNK_BYTES) {
@@ -76,9 +100,10 @@ final class MemoryScanner {
         return scanned; // memfd_secret pages answer EIO, which is the point of them.
       }
       for (int i = 0; i < length; i++) {
+        before = before << 8 | window >>> 56;
         window = window << 8 | (chunk[i] & 0xFF);
         held++;
-        if (held >= RUN_BYTES && mayMatch(window) && runs.contains(window)) {
+        if (held >= RUN_BYTES && mayMatch(window) && isSecret(before, window)) {
           findings.add("%x in %s".formatted(at + i - RUN_BYTES + 1, mapping));
         }
       }
@@ -89,10 +114,9 @@ final class MemoryScanner {
 
   private void addRuns(byte[] secret) {
     for (int i = 0; i + RUN_BYTES <= secret.length; i++) {
-      long run = 0;
+      long run = run(secret, i);
       Set<Byte> distinct = new HashSet<>();
       for (int j = i; j < i + RUN_BYTES; j++) {
-        run = run << 8 | (secret[j] & 0xFF);
         distinct.add(secret[j]);
       }
       if (distinct.size() >= DISTINCT_BYTES_MIN) {
@@ -100,6 +124,18 @@ final class MemoryScanner {
         filter[index(run)] |= 1L << (run & 63);
       }
     }
+  }
+
+  private static long run(byte[] bytes, int from) {
+    long run = 0;
+    for (int i = from; i < from + RUN_BYTES; i++) {
+      run = run << 8 | (bytes[i] & 0xFF);
+    }
+    return run;
+  }
+
+  private boolean isSecret(long before, long window) {
+    return runs.contains(window) || Long.valueOf(before).equals(halves.get(window));
   }
 
   private boolean mayMatch(long run) {

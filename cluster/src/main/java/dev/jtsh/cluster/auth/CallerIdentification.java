@@ -49,7 +49,10 @@ final class CallerIdentification extends ServerTransportFilter {
   }
 
   @Override
-  public void transportTerminated(Attributes attributes) {
+  public void transportTerminated(@Nullable Attributes attributes) {
+    if (attributes == null) {
+      return; // It ended before it was ready, as a failed handshake does.
+    }
     SocketAddress peer = attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     if (peer != null) {
       addresses.remove(peer);

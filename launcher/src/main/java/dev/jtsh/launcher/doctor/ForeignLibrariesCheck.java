@@ -72,10 +72,18 @@ final class ForeignLibrariesCheck implements Check {
             SafeText.format("none among {} files of code", Count.of(code.size())),
             SafeText.literal("only Java, jtsh, the C library and OpenSSL are loaded"))
         : new Outcome.Warning(
-            SafeText.of(String.join(", ", foreign)),
+            shown(foreign),
             SafeText.literal("code that jtsh did not ask for can read what jtsh holds"),
             SafeText.literal(
                 "look at LD_PRELOAD, /etc/ld.so.preload and the name service modules"));
+  }
+
+  /** The first by its path: one is enough to look for the rest. */
+  private static SafeText shown(List<String> foreign) {
+    SafeText first = SafeText.of(foreign.getFirst());
+    return foreign.size() == 1
+        ? first
+        : SafeText.format("{} and {} more", first, Count.of(foreign.size() - 1));
   }
 
   private boolean belongs(String file, Optional<CryptoLibrary> crypto) {
