@@ -64,7 +64,7 @@ class Attack08KindByEndpointIT {
           "WatchPendingHeadlessAuthentications",
           "UpdateHeadlessAuthenticationState",
           "CreateAuthenticateChallenge",
-          // AddMFADeviceSync too, but without a new key's answer it is denied like to anybody.
+          "AddMFADeviceSync",
           "CreateRegisterChallenge",
           "GetMFADevices",
           "DeleteMFADeviceSync",
