@@ -24,6 +24,9 @@ import org.testcontainers.utility.MountableFile;
 
 /** A remote machine: Debian with sshd and an ordinary user, without Java. */
 final class Box implements AutoCloseable {
+  /** Of root in the box. */
+  private static final String ROOT_HOME = "/root";
+
   static final String USER = "alice";
 
   /** Made by tests/packages/engine, from no registry. */
@@ -126,7 +129,7 @@ final class Box implements AutoCloseable {
 
   /** Installs a deb, or upgrades to it. */
   void install(Path deb) {
-    String file = "/root/" + deb.getFileName();
+    String file = ROOT_HOME + "/" + deb.getFileName();
     copy(deb, 0644, file);
     run("dpkg", "-i", file);
     run("rm", file);
@@ -150,7 +153,7 @@ final class Box implements AutoCloseable {
             "/var/lib/dpkg",
             "-o",
             "-path",
-            "/root/.rpmdb",
+            ROOT_HOME + "/.rpmdb",
             "-o",
             "-path",
             "/run/motd.dynamic",
