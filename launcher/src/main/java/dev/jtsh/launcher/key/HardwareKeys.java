@@ -70,7 +70,11 @@ public final class HardwareKeys implements SecurityKey {
             request.userName(),
             bytes(request.excludeCredentials()));
     try (OpenKeys keys = open()) {
-      FidoDevice key = choose(keys, device -> true);
+      FidoDevice key =
+          choose(
+              keys,
+              device ->
+                  asked.excluded().isEmpty() || !device.shows(asked.rpId(), asked.excluded()));
       FidoDevice.Made made =
           ask(keys, key, request.userVerification(), proof -> key.make(asked, proof));
       return new RegistrationResult(

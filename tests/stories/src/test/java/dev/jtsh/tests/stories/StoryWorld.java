@@ -3,6 +3,7 @@ package dev.jtsh.tests.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jtsh.client.SecurityKey;
 import dev.jtsh.launcher.Main;
 import dev.jtsh.tests.fixtures.webauthn.SoftwareAuthenticator;
 import dev.jtsh.tests.kubernetes.KubernetesCluster;
@@ -127,6 +128,28 @@ final class StoryWorld implements AutoCloseable {
 
   /** The same with other options of the role; both are what stands in YAML's braces. */
   Laptop enrol(String user, String allow, String options) throws IOException {
+    String invite = invite(user, allow, options);
+    return enrolled(invite, new Laptop(newPlace(user), cluster.proxy(), user, cluster.webCa()));
+  }
+
+  /** The same with other security keys in the laptop than the software key. */
+  Laptop enrol(String user, String allow, SecurityKey key) throws IOException {
+    String invite = invite(user, allow, "");
+    return enrolled(
+        invite, new Laptop(newPlace(user), cluster.proxy(), user, cluster.webCa(), key));
+  }
+
+  private Path newPlace(String user) throws IOException {
+    return Files.createDirectory(directory.resolve("laptop-" + user));
+  }
+
+  private static Laptop enrolled(String invite, Laptop made) {
+    made.signUp(invite, PASSWORD).orThrow();
+    made.logIn(PASSWORD).orThrow();
+    return made;
+  }
+
+  private String invite(String user, String allow, String options) throws IOException {
     Path role = directory.resolve(user + ".yaml");
     Files.writeString(
         role,
@@ -140,12 +163,7 @@ final class StoryWorld implements AutoCloseable {
         """
             .formatted(user, options, allow));
     cluster.addRole(role);
-    String invite = cluster.addUser(user, "access-" + user);
-    Path place = Files.createDirectory(directory.resolve("laptop-" + user));
-    Laptop made = new Laptop(place, cluster.proxy(), user, cluster.webCa());
-    made.signUp(invite, PASSWORD).orThrow();
-    made.logIn(PASSWORD).orThrow();
-    return made;
+    return cluster.addUser(user, "access-" + user);
   }
 
   /** The session of {@code alice} in that shell, approved on the laptop, at its first prompt. */

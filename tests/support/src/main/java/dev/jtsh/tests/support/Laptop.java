@@ -44,11 +44,16 @@ public final class Laptop {
    * @param caFile whom to trust for the proxy
    */
   public Laptop(Path home, String proxy, String user, Path caFile) {
+    this(home, proxy, user, caFile, softwareKey(home));
+  }
+
+  /** The same with another key than the software key. */
+  public Laptop(Path home, String proxy, String user, Path caFile, SecurityKey key) {
     this.home = home;
     this.proxy = proxy;
     this.user = user;
     this.caFile = caFile;
-    this.keys = List.of(softwareKey(home));
+    this.keys = List.of(key);
   }
 
   /**
