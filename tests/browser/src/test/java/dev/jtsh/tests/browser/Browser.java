@@ -58,18 +58,29 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * Starts one.
+   * Starts one on this machine.
    *
    * @param home its home, where {@code .pki/nssdb} says whom it trusts
    * @param profile a directory of its own
    * @param dark whether the person prefers dark pages
    */
   static Browser start(Path home, Path profile, Window window, boolean dark) {
+    return start(List.of("chromedriver"), "127.0.0.1", home, profile, window, dark);
+  }
+
+  /**
+   * Starts one wherever its driver runs.
+   *
+   * @param command starts the driver; more arguments follow
+   * @param address where the driver listens
+   */
+  static Browser start(
+      List<String> command, String address, Path home, Path profile, Window window, boolean dark) {
     Map<String, String> environment =
-        Map.of("HOME", home.toString(), "PATH", "/usr/bin:/bin", "LANG", "en_US.UTF-8");
-    RunningProgram driver =
-        RunningProgram.start(
-            List.of("chromedriver", "--port=0", "--log-level=SEVERE"), environment);
+        Map.of("HOME", home.toString(), "PATH", "/usr/bin:/bin:/usr/sbin", "LANG", "en_US.UTF-8");
+    List<String> words = new ArrayList<>(command);
+    words.addAll(List.of("--port=0", "--log-level=SEVERE"));
+    RunningProgram driver = RunningProgram.start(words, environment);
     boolean ready = false;
     try {
       driver.awaitStdout("started successfully on port", SOON);
@@ -77,7 +88,7 @@ final class Browser implements AutoCloseable {
       if (!port.find()) {
         throw new AssertionError("chromedriver does not say its port: " + driver.stdout());
       }
-      Browser browser = new Browser(driver, "http://127.0.0.1:" + port.group(1));
+      Browser browser = new Browser(driver, "http://" + address + ":" + port.group(1));
       browser.open(profile, window, dark);
       ready = true;
       return browser;

@@ -11,10 +11,9 @@ import dev.jtsh.headless.HeadlessTiming;
 import dev.jtsh.pki.Pem;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import dev.jtsh.tests.fixtures.TestPki;
-import dev.jtsh.tests.kubernetes.ProgramResult;
 import dev.jtsh.tests.kubernetes.RunningProgram;
-import dev.jtsh.tests.support.Guard;
 import dev.jtsh.tests.support.Laptop;
+import dev.jtsh.tests.support.OwnDirectory;
 import dev.jtsh.tests.support.RunningCluster;
 import dev.jtsh.tests.support.ShownRequest;
 import dev.jtsh.tests.support.terminal.PseudoTerminal;
@@ -28,13 +27,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -47,16 +44,16 @@ final class BrowserWorld implements AutoCloseable {
   static final String KUBE = "staging";
 
   private final Path root = Path.of(System.getProperty("jtsh.root", ".")).toAbsolutePath();
+  private final OwnDirectory place;
   private final Path directory;
-  private final Guard guard;
   private final RunningCluster cluster;
   private final AtomicInteger people = new AtomicInteger();
 
   private final @Nullable OpenIdProvider provider;
 
-  private BrowserWorld(Path directory, boolean withProvider) throws IOException {
-    this.directory = directory;
-    guard = Guard.removing(directory);
+  private BrowserWorld(OwnDirectory place, boolean withProvider) throws IOException {
+    this.place = place;
+    directory = place.path();
     Files.createDirectory(home());
     provider =
         withProvider
@@ -75,11 +72,10 @@ final class BrowserWorld implements AutoCloseable {
             "browser",
             Map.of(KUBE, nobodyThere(), "production", nobodyThere()),
             options);
-    Path store = Files.createDirectories(home().resolve(".pki/nssdb"));
-    run("certutil", "-d", "sql:" + store, "-N", "--empty-password");
-    trust(store, "jtsh", cluster.webCa());
+    BrowserTrust trust = BrowserTrust.below(home());
+    trust.add("jtsh", cluster.webCa());
     if (provider != null) {
-      trust(store, "provider", provider.authority());
+      trust.add("provider", provider.authority());
       provider.serve(origin());
       addRole("sso-access");
     }
@@ -87,7 +83,7 @@ final class BrowserWorld implements AutoCloseable {
 
   /** A world of its own whose people may log in at a provider. */
   static BrowserWorld withProvider() throws IOException {
-    return new BrowserWorld(Files.createTempDirectory("jtsh-provider-"), true);
+    return new BrowserWorld(OwnDirectory.create("jtsh-provider-"), true);
   }
 
   /** A kubeconfig of an API server that does not run: no request gets that far. */
@@ -111,29 +107,6 @@ final class BrowserWorld implements AutoCloseable {
           users: [{name: x, user: {token: none}}]
           """
               .formatted(authority));
-    }
-  }
-
-  /** Chromium reads its own store below HOME. */
-  private void trust(Path store, String name, Path authority) {
-    run(
-        "certutil",
-        "-d",
-        "sql:" + store,
-        "-A",
-        "-t",
-        "C,,",
-        "-n",
-        name,
-        "-i",
-        authority.toString());
-  }
-
-  private void run(String... command) {
-    try (RunningProgram running =
-        RunningProgram.start(List.of(command), Map.of("PATH", "/usr/bin:/bin"))) {
-      ProgramResult result = running.awaitEnd(SOON);
-      result.orThrow();
     }
   }
 
@@ -161,18 +134,7 @@ final class BrowserWorld implements AutoCloseable {
   }
 
   private void addRole(String name) throws IOException {
-    Path role = directory.resolve(name + ".yaml");
-    Files.writeString(
-        role,
-        """
-        kind: role
-        version: v7
-        metadata: {name: "%s"}
-        spec:
-          allow: {kubernetes_labels: {"*": "*"}, kubernetes_groups: [g]}
-        """
-            .formatted(name));
-    cluster.addRole(role);
+    cluster.addRole(name, "kubernetes_labels: {\"*\": \"*\"}, kubernetes_groups: [g]", "");
   }
 
   OpenIdProvider provider() {
@@ -323,14 +285,7 @@ final class BrowserWorld implements AutoCloseable {
     if (provider != null) {
       provider.close();
     }
-    guard.close();
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(one);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + directory, e);
-    }
+    place.close();
   }
 
   /** Gives tests the world; it starts with the first and is closed after the last. */
@@ -350,7 +305,7 @@ final class BrowserWorld implements AutoCloseable {
 
     private static BrowserWorld build() {
       try {
-        return new BrowserWorld(Files.createTempDirectory("jtsh-browser-"), false);
+        return new BrowserWorld(OwnDirectory.create("jtsh-browser-"), false);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot build the world of the browser", e);
       }

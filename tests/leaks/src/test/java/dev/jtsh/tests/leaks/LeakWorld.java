@@ -4,6 +4,7 @@ package dev.jtsh.tests.leaks;
 import dev.jtsh.tests.kubernetes.KubernetesCluster;
 import dev.jtsh.tests.kubernetes.SharedKubernetes;
 import dev.jtsh.tests.support.Laptop;
+import dev.jtsh.tests.support.OwnDirectory;
 import dev.jtsh.tests.support.RunningCluster;
 import dev.jtsh.tests.support.TestedPrograms;
 import java.io.IOException;
@@ -15,11 +16,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -53,14 +52,16 @@ final class LeakWorld implements AutoCloseable {
 
   private final Path programs = TestedPrograms.directory();
   private final String password = randomPassword();
+  private final OwnDirectory place;
   private final Path directory;
   private final KubernetesCluster kubernetes;
   private final RunningCluster cluster;
   private final Laptop laptop;
   private final PublicProgram program;
 
-  private LeakWorld(Path directory) throws IOException {
-    this.directory = directory;
+  private LeakWorld(OwnDirectory place) throws IOException {
+    this.place = place;
+    directory = place.path();
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     kubernetes = SharedKubernetes.get();
     kubernetes.bindGroup(GROUP, "cluster-admin");
@@ -72,7 +73,8 @@ final class LeakWorld implements AutoCloseable {
       Files.copy(cluster.webCa(), webCa(), StandardCopyOption.REPLACE_EXISTING);
       Files.setPosixFilePermissions(webCa(), PosixFilePermissions.fromString("rw-r--r--"));
       program = PublicProgram.copy(programs.resolve("jtsh"), newDirectory("program"));
-      cluster.addRole(role());
+      cluster.addRole(
+          "access", "kubernetes_labels: {\"*\": \"*\"}, kubernetes_groups: [" + GROUP + "]", "");
       laptop = enrol(USER);
       enrol(LOGIN_USER);
       furnish();
@@ -91,23 +93,6 @@ final class LeakWorld implements AutoCloseable {
       password.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
     }
     return password.toString();
-  }
-
-  private Path role() throws IOException {
-    return Files.writeString(
-        directory.resolve("role.yaml"),
-        """
-        kind: role
-        version: v7
-        metadata:
-          name: access
-        spec:
-          allow:
-            kubernetes_labels:
-              "*": "*"
-            kubernetes_groups: ["%s"]
-        """
-            .formatted(GROUP));
   }
 
   private Laptop enrol(String user) throws IOException {
@@ -228,13 +213,7 @@ final class LeakWorld implements AutoCloseable {
   @Override
   public void close() {
     cluster.close();
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(one);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + directory, e);
-    }
+    place.close();
   }
 
   /** Gives tests the world; it starts with the first and is closed after the last. */
@@ -254,7 +233,7 @@ final class LeakWorld implements AutoCloseable {
 
     private static LeakWorld build() {
       try {
-        return new LeakWorld(Files.createTempDirectory("jtsh-leaks-"));
+        return new LeakWorld(OwnDirectory.create("jtsh-leaks-"));
       } catch (IOException e) {
         throw new UncheckedIOException("cannot build the world of the leaks", e);
       }

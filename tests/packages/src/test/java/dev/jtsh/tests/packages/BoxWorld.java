@@ -4,8 +4,8 @@ package dev.jtsh.tests.packages;
 import dev.jtsh.tests.kubernetes.KubernetesCluster;
 import dev.jtsh.tests.kubernetes.RunningProgram;
 import dev.jtsh.tests.kubernetes.SharedKubernetes;
-import dev.jtsh.tests.support.Guard;
 import dev.jtsh.tests.support.Laptop;
+import dev.jtsh.tests.support.OwnDirectory;
 import dev.jtsh.tests.support.RunningCluster;
 import dev.jtsh.tests.support.TestedPrograms;
 import dev.jtsh.tests.support.terminal.PseudoTerminal;
@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -30,15 +29,13 @@ final class BoxWorld implements AutoCloseable {
   private static final String PASSWORD = "a password for boxes only";
   private static final Path PACKAGES = Path.of(System.getProperty("jtsh.packages", ""));
 
-  private final Path directory;
-  private final Guard guard;
+  private final OwnDirectory place = OwnDirectory.create("jtsh-boxes-");
+  private final Path directory = place.path();
   private final KubernetesCluster kubernetes;
   private final RunningCluster cluster;
   private final Laptop laptop;
 
   BoxWorld() throws IOException {
-    directory = Files.createTempDirectory("jtsh-boxes-");
-    guard = Guard.removing(directory);
     kubernetes = SharedKubernetes.get();
     kubernetes.bindGroup(GROUP, "cluster-admin");
     cluster =
@@ -60,18 +57,8 @@ final class BoxWorld implements AutoCloseable {
   }
 
   private Laptop enrol() throws IOException {
-    Path role = directory.resolve("role.yaml");
-    Files.writeString(
-        role,
-        """
-        kind: role
-        version: v7
-        metadata: {name: access}
-        spec:
-          allow: {kubernetes_labels: {"*": "*"}, kubernetes_groups: [%s]}
-        """
-            .formatted(GROUP));
-    cluster.addRole(role);
+    cluster.addRole(
+        "access", "kubernetes_labels: {\"*\": \"*\"}, kubernetes_groups: [" + GROUP + "]", "");
     String invite = cluster.addUser(Box.USER, "access");
     Path home = Files.createDirectory(directory.resolve("laptop"));
     Laptop made = new Laptop(home, cluster.proxy(), Box.USER, cluster.webCa());
@@ -161,13 +148,8 @@ final class BoxWorld implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     cluster.close();
-    guard.close();
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(one);
-      }
-    }
+    place.close();
   }
 }

@@ -11,8 +11,8 @@ import dev.jtsh.tests.kubernetes.ProgramResult;
 import dev.jtsh.tests.kubernetes.RunningProgram;
 import dev.jtsh.tests.kubernetes.SharedKubernetes;
 import dev.jtsh.tests.support.AlteredMain;
-import dev.jtsh.tests.support.Guard;
 import dev.jtsh.tests.support.Laptop;
+import dev.jtsh.tests.support.OwnDirectory;
 import dev.jtsh.tests.support.RunningCluster;
 import dev.jtsh.tests.support.TestedPrograms;
 import dev.jtsh.tests.support.terminal.PseudoTerminal;
@@ -25,11 +25,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -65,16 +63,16 @@ final class StoryWorld implements AutoCloseable {
   private static final String PASSWORD = "a password for stories only";
 
   private final Path programs = TestedPrograms.directory();
+  private final OwnDirectory place;
   private final Path directory;
-  private final Guard guard;
   private final KubernetesCluster kubernetes;
   private final RunningCluster cluster;
   private final Laptop laptop;
   private final HeadlessShell forgotten;
 
-  private StoryWorld(Path directory) throws IOException {
-    this.directory = directory;
-    guard = Guard.removing(directory);
+  private StoryWorld(OwnDirectory place) throws IOException {
+    this.place = place;
+    directory = place.path();
     kubernetes = SharedKubernetes.get();
     kubernetes.bindGroup(GROUP, "cluster-admin");
     furnish(Files.createDirectory(home()));
@@ -150,19 +148,7 @@ final class StoryWorld implements AutoCloseable {
   }
 
   private String invite(String user, String allow, String options) throws IOException {
-    Path role = directory.resolve(user + ".yaml");
-    Files.writeString(
-        role,
-        """
-        kind: role
-        version: v7
-        metadata: {name: "access-%s"}
-        spec:
-          options: {%s}
-          allow: {%s}
-        """
-            .formatted(user, options, allow));
-    cluster.addRole(role);
+    cluster.addRole("access-" + user, allow, options);
     return cluster.addUser(user, "access-" + user);
   }
 
@@ -272,14 +258,7 @@ final class StoryWorld implements AutoCloseable {
   public void close() {
     forgotten.close();
     cluster.close();
-    guard.close();
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(one);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + directory, e);
-    }
+    place.close();
   }
 
   /** Gives tests the world; it starts with the first and is closed after the last. */
@@ -299,7 +278,7 @@ final class StoryWorld implements AutoCloseable {
 
     private static StoryWorld build() {
       try {
-        return new StoryWorld(Files.createTempDirectory("jtsh-stories-"));
+        return new StoryWorld(OwnDirectory.create("jtsh-stories-"));
       } catch (IOException e) {
         throw new UncheckedIOException("cannot build the world of the stories", e);
       }

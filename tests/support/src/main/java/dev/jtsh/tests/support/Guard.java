@@ -46,6 +46,15 @@ public final class Guard implements AutoCloseable {
     return new Guard(REMOVE, directory.toAbsolutePath().toString());
   }
 
+  /**
+   * Deletes network namespaces, should this JVM end first.
+   *
+   * @param names of the namespaces, with nothing in them a shell would change
+   */
+  public static Guard deletingNetworks(List<String> names) {
+    return new Guard("for n in $1; do ip netns delete \"$n\"; done", String.join(" ", names));
+  }
+
   /** The work has been done by somebody else. A second call does nothing. */
   @Override
   public void close() {

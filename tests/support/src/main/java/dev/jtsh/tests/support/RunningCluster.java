@@ -3,6 +3,8 @@ package dev.jtsh.tests.support;
 
 import dev.jtsh.tests.kubernetes.ProgramResult;
 import dev.jtsh.tests.kubernetes.RunningProgram;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +20,6 @@ import java.util.regex.Pattern;
 public final class RunningCluster implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
-  private static final Pattern PUBLIC_ADDRESS = Pattern.compile("localhost:([0-9]{2,5})");
 
   private final Path program;
   private final Path dataDirectory;
@@ -59,6 +60,31 @@ public final class RunningCluster implements AutoCloseable {
       String name,
       Map<String, Path> kubeconfigs,
       List<String> options) {
+    return start(programs, dataDirectory, name, kubeconfigs, options, Place.LOOPBACK);
+  }
+
+  /**
+   * Where a cluster is reached.
+   *
+   * @param address what it listens on
+   * @param host its name for users
+   */
+  public record Place(String address, String host) {
+    static final Place LOOPBACK = new Place("127.0.0.1", "localhost");
+  }
+
+  /**
+   * The same somewhere else than on loopback.
+   *
+   * @param place where; the port is any that is free
+   */
+  public static RunningCluster start(
+      Path programs,
+      Path dataDirectory,
+      String name,
+      Map<String, Path> kubeconfigs,
+      List<String> options,
+      Place place) {
     Path program = programs.resolve("jtsh-cluster");
     List<String> command =
         new ArrayList<>(
@@ -67,15 +93,15 @@ public final class RunningCluster implements AutoCloseable {
                 "start",
                 "--data-dir=" + dataDirectory,
                 "--cluster-name=" + name,
-                "--listen=127.0.0.1:0",
-                "--public-addr=localhost:0"));
+                "--listen=" + place.address() + ":0",
+                "--public-addr=" + place.host() + ":0"));
     command.addAll(options);
     kubeconfigs.forEach((kube, file) -> command.add("--kubeconfig=" + kube + "=" + file));
     RunningProgram process = RunningProgram.start(command, environment());
     Guard guard = Guard.killing(process.pid());
     try {
       String said = process.awaitStdout("is ready", START_LIMIT);
-      Matcher address = PUBLIC_ADDRESS.matcher(said);
+      Matcher address = Pattern.compile(Pattern.quote(place.host()) + ":[0-9]{2,5}").matcher(said);
       if (!address.find()) {
         throw new AssertionError("jtsh-cluster does not say where it is: " + said);
       }
@@ -87,7 +113,7 @@ public final class RunningCluster implements AutoCloseable {
     }
   }
 
-  /** Where users reach it, {@code localhost:PORT}. */
+  /** Where users reach it, {@code HOST:PORT}. */
   public String proxy() {
     return proxy;
   }
@@ -100,6 +126,28 @@ public final class RunningCluster implements AutoCloseable {
   /** Its audit log, one JSON line for each event. */
   public Path auditLog() {
     return dataDirectory.resolve("audit.log");
+  }
+
+  /**
+   * Adds a role.
+   *
+   * @param allow what stands between the braces of {@code allow} in YAML
+   * @param options the same for {@code options}; often empty
+   */
+  public void addRole(String name, String allow, String options) throws IOException {
+    Path file = dataDirectory.resolveSibling("role-" + name + ".yaml");
+    Files.writeString(
+        file,
+        """
+        kind: role
+        version: v7
+        metadata: {name: "%s"}
+        spec:
+          options: {%s}
+          allow: {%s}
+        """
+            .formatted(name, options, allow));
+    addRole(file);
   }
 
   /** Adds a role from a YAML document. */
