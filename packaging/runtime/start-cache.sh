@@ -5,6 +5,6 @@
 set -e
 @JAVA@ -XX:AOTCacheOutput=@CACHE@ @FLAGS@ -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss512k \
   -XX:-UsePerfData --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-  -cp "@CLASSPATH@" dev.jtsh.launcher.StartupTraining
+  -Djtsh.help=@HELP@ -cp "@CLASSPATH@" dev.jtsh.launcher.StartupTraining
 # The program trains as it runs: new files are for their owner alone.
 chmod 644 @CACHE@

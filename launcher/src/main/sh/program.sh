@@ -46,4 +46,4 @@ exec @JAVA@ -Xlog:disable -Xlog:all=warning,aot*=off,cds*=off:stderr @FLAGS@ $ti
   -XX:-HeapDumpOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
   --sun-misc-unsafe-memory-access=allow -Djava.library.path=@NATIVE@ -Dorg.sqlite.lib.path=@SQLITE@ \
   -Dio.netty.native.detectNativeLibraryDuplicates=false -Dio.netty.leakDetection.level=disabled -Dio.netty.jfr.enabled=false \
-  -cp "@CLASSPATH@" @MAIN@ "$@"
+  -Djtsh.help=@HELP@ -cp "@CLASSPATH@" @MAIN@ "$@"

@@ -50,12 +50,6 @@ public final class ProfileStore {
   private static final SafeText LOG_IN = SafeText.literal("run jtsh login");
 
   private final Path root;
-  private final YAMLMapper yaml =
-      new YAMLMapper(
-          YAMLFactory.builder()
-              .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-              .build());
 
   /** Keeps logins below {@code root}, which need not exist yet. */
   public ProfileStore(Path root) {
@@ -364,7 +358,7 @@ public final class ProfileStore {
 
   private ObjectNode settings(byte[] text, String host) throws IOException {
     try {
-      JsonNode node = yaml.readTree(text);
+      JsonNode node = Yaml.MAPPER.readTree(text);
       if (node instanceof ObjectNode settings) {
         return settings;
       }
@@ -384,7 +378,7 @@ public final class ProfileStore {
     Optional<byte[]> before = top.read(proxy.host() + YAML);
     // Keys that other versions know are kept.
     ObjectNode settings =
-        before.isPresent() ? settings(before.get(), proxy.host()) : yaml.createObjectNode();
+        before.isPresent() ? settings(before.get(), proxy.host()) : Yaml.MAPPER.createObjectNode();
     settings.put("web_proxy_addr", proxy.hostPort());
     settings.put("ssh_proxy_addr", proxy.hostPort());
     settings.put(
@@ -400,7 +394,7 @@ public final class ProfileStore {
     if (pinnedParent.isPresent()) {
       settings.put(PINNED_PARENT, pinnedParent.get());
     }
-    top.write(proxy.host() + YAML, yaml.writeValueAsBytes(settings));
+    top.write(proxy.host() + YAML, Yaml.MAPPER.writeValueAsBytes(settings));
   }
 
   private static void writeAuthorities(
@@ -475,5 +469,15 @@ public final class ProfileStore {
             SafeText.of(String.valueOf(cause.getMessage()))),
         cause instanceof UnsafeProfileException ? SafeText.empty() : LOG_IN,
         cause);
+  }
+
+  /** Made when the first login is read or written: where there is none, it costs nothing. */
+  private static final class Yaml {
+    static final YAMLMapper MAPPER =
+        new YAMLMapper(
+            YAMLFactory.builder()
+                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                .build());
   }
 }

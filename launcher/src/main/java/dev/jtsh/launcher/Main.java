@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -43,10 +44,13 @@ public final class Main {
 
   /** The program in the real world. */
   public static void main(String[] args) {
-    if (args.length == 1 && args[0].equals("version")) {
-      // Knows nothing that has to be kept, so it does not wait for what keeps it.
-      new VersionCommand(new Console(System.out, System.err)).call();
-      return;
+    OptionalInt status = QuickStart.ofThisProcess().run(args);
+    if (status.isPresent()) {
+      System.out.flush();
+      System.err.flush();
+      // An orderly exit asks every jar for a logger to report itself to: half of what all this
+      // costs.
+      Runtime.getRuntime().halt(status.getAsInt());
     }
     start(Outside::ofThisProcess, args);
   }

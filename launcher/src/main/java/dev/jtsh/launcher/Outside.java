@@ -63,11 +63,16 @@ public record Outside(
         System.in,
         passwords,
         terminal,
-        Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/"))),
+        home(environment),
         System.getProperty("os.name", ""),
         new SecureRandom(),
         List.of(new HardwareKeys(new UsbKeys(), dialog)),
         ProcessHardening::tracerPid);
+  }
+
+  /** Where a person's own files are. */
+  static Path home(Map<String, String> environment) {
+    return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/")));
   }
 
   /** The same world with other variables. */

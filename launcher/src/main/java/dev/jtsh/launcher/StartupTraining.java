@@ -6,6 +6,8 @@ import dev.jtsh.nativebindings.ProcessSecrets;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,7 +27,16 @@ public final class StartupTraining {
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     System.setOut(nowhere);
     System.setErr(nowhere);
-    Main.main(new String[] {"version"});
+    QuickStart quick =
+        new QuickStart(
+            NOWHERE,
+            Path.of("/nonexistent"),
+            InstantSource.system(),
+            new Console(nowhere, nowhere),
+            WrittenHelp.ofThisProgram());
+    for (String command : new String[] {"version", "status", "--help", "kube ls --help"}) {
+      quick.run(command.split(" ", -1));
+    }
     ProcessHardening.apply();
     ProcessSecrets.wipeAtEnd();
     for (String command : new String[] {"--help", "status", "env", "kube ls"}) {

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
-import dev.jtsh.client.ClientException;
-import dev.jtsh.client.Profile;
-import dev.jtsh.client.ProfileStore;
 import dev.jtsh.protocol.text.SafeText;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,7 +40,12 @@ final class StatusCommand implements Callable<Integer> {
     boolean session =
         ShellKubeconfig.isInside(outside.environment())
             || ShellKubeconfig.inFile(outside.environment()).isPresent();
-    return session ? ofSession() : ofLogins();
+    return session ? ofSession() : logins().show(format);
+  }
+
+  private StoredLogins logins() {
+    return new StoredLogins(
+        outside.environment(), outside.home(), outside.clock(), outside.console());
   }
 
   /** In a session's shell: how the session is. */
@@ -66,36 +67,6 @@ final class StatusCommand implements Callable<Integer> {
       return ExitCode.OK.status();
     } catch (IOException e) {
       return failures.of(ExitCode.NO_SESSION, SafeText.literal(NO_SESSION)).status();
-    }
-  }
-
-  private int ofLogins() {
-    ProfileStore profiles = ProfileStore.ofEnvironment(outside.environment(), outside.home());
-    Instant now = outside.clock().instant();
-    try {
-      Optional<Profile> current = profiles.current();
-      if (current.isEmpty()) {
-        return failures.of(ExitCode.ERROR, NotLoggedInException.none().reason()).status();
-      }
-      List<Profile> others =
-          profiles.all().stream()
-              .filter(profile -> !profile.proxy().equals(current.get().proxy()))
-              .toList();
-      if (format == DocumentFormat.text) {
-        StatusText text = new StatusText(now);
-        text.lines(current.get(), true).forEach(outside.console()::data);
-        for (Profile other : others) {
-          outside.console().data(SafeText.empty());
-          text.lines(other, false).forEach(outside.console()::data);
-        }
-      } else {
-        outside.console().document(format.write(StatusDocument.of(current.get(), others)));
-      }
-      return current.get().isValid(now)
-          ? ExitCode.OK.status()
-          : failures.of(ExitCode.ERROR, NotLoggedInException.expired().reason()).status();
-    } catch (ClientException e) {
-      return failures.of(e).status();
     }
   }
 }

@@ -76,4 +76,17 @@ class RecordedProfileTest {
 
     assertThat(status.out).contains("\"username\" : \"alice\"").contains("\"active\"");
   }
+
+  @Test
+  void theShortWaySaysTheSame() {
+    Map<String, String> environment = Map.of("TELEPORT_HOME", home.resolve("tsh").toString());
+    for (Instant now : List.of(END.minus(Duration.ofMinutes(90)), END.plusSeconds(1))) {
+      RunOfMain whole = status(now);
+      RunOfMain quick = RunOfMain.quick(home, now, environment, home, "status").orElseThrow();
+
+      assertThat(quick.status).isEqualTo(whole.status);
+      assertThat(quick.out).isEqualTo(whole.out);
+      assertThat(quick.err).isEqualTo(whole.err);
+    }
+  }
 }

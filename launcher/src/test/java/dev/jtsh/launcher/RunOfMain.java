@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Runs the true program in a world of the test's making. */
 final class RunOfMain {
@@ -46,6 +48,28 @@ final class RunOfMain {
     int status = new Main(outside).run(args);
     return new RunOfMain(
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** The same by the short way; empty when it leaves the command to the whole one. */
+  static Optional<RunOfMain> quick(
+      Path home, Instant now, Map<String, String> environment, Path help, String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    QuickStart quick =
+        new QuickStart(
+            environment,
+            home,
+            InstantSource.fixed(now),
+            new Console(printing(out), printing(err)),
+            new WrittenHelp(help));
+    OptionalInt status = quick.run(args);
+    return status.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new RunOfMain(
+                status.getAsInt(),
+                out.toString(StandardCharsets.UTF_8),
+                err.toString(StandardCharsets.UTF_8)));
   }
 
   private static PrintStream printing(ByteArrayOutputStream bytes) {

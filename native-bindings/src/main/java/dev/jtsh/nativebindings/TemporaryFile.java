@@ -81,12 +81,14 @@ public final class TemporaryFile implements SessionFile {
    * Whether a file is one of this user, where and as this class makes them; its maker may be dead.
    */
   public static boolean isOneOfThisUser(Path file) {
-    int user = ProcessCalls.geteuid();
     Path directory = file.getParent();
     if (directory == null
         || !file.isAbsolute()
-        || !directory.endsWith(directoryName(user))
         || !NAME.matcher(String.valueOf(file.getFileName())).matches()) {
+      return false;
+    }
+    int user = ProcessCalls.geteuid();
+    if (!directory.endsWith(directoryName(user))) {
       return false;
     }
     try {

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Short commands as whole processes, each in turn in every round, beside {@code kubectl version
- * --client}. The program is the installed one where there is one: only the package makes the
- * start-up cache.
+ * Short commands as whole processes and the beginning of a headless session, each in turn in every
+ * round, beside {@code kubectl version --client}. The program is the installed one where there is
+ * one: only the package makes the start-up cache.
  */
 public final class StartupBenchmark implements Benchmark {
   private static final String YARDSTICK = "kubectl version";
@@ -33,7 +33,7 @@ public final class StartupBenchmark implements Benchmark {
 
   @Override
   public String purpose() {
-    return "time, CPU and memory of short commands, beside kubectl version --client";
+    return "short commands and the start of a session, beside kubectl version --client";
   }
 
   private record Command(String name, List<String> words) {}
@@ -52,12 +52,21 @@ public final class StartupBenchmark implements Benchmark {
     for (Command command : commands) {
       once(command, scale.work()); // Files into the page cache.
     }
-    for (int i = 0; i < scale.rounds() * RUNS_PER_ROUND; i++) {
-      for (Command command : commands) {
-        Used used = once(command, scale.work());
-        results.add("wall ms", "ms", command.name(), used.wallMillis());
-        results.add("CPU ms", "ms", command.name(), used.cpuMillis());
-        results.add("peak MiB", "MiB", command.name(), used.peakMib());
+    Path cluster = Files.createDirectory(scale.work().resolve("session"));
+    try (SessionStart sessions =
+        SessionStart.begin(Path.of(System.getProperty("jtsh.root", ".")), cluster)) {
+      sessions.once(jtsh, new Measurements(YARDSTICK));
+      for (int i = 0; i < scale.rounds() * RUNS_PER_ROUND; i++) {
+        for (Command command : commands) {
+          Used used = once(command, scale.work());
+          results.add("wall ms", "ms", command.name(), used.wallMillis());
+          results.add("CPU ms", "ms", command.name(), used.cpuMillis());
+          results.add("peak MiB", "MiB", command.name(), used.peakMib());
+          if (command.name().equals(YARDSTICK)) {
+            results.add("resident MiB", "MiB", YARDSTICK, used.peakMib());
+          }
+        }
+        sessions.once(jtsh, results);
       }
     }
     return results;

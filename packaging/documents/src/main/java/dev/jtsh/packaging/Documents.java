@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.packaging;
 
+import dev.jtsh.launcher.WrittenHelp;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
 import picocli.codegen.docgen.manpage.ManPageGenerator;
 
-/** Writes what a package says about its commands: AsciiDoc of man pages, and completions. */
+/**
+ * Writes what a package says about its commands: AsciiDoc of man pages, completions, and the help
+ * of jtsh as it shows it itself.
+ */
 public final class Documents {
+  private static final String JTSH = "jtsh";
+
   private Documents() {}
 
   /**
-   * Writes {@code NAME/man/*.adoc} and {@code NAME/completion/{bash,zsh,fish}} for both programs.
+   * Writes {@code NAME/man/*.adoc} and {@code NAME/completion/{bash,zsh,fish}} for both programs,
+   * and {@code jtsh/help}.
    *
    * @param arguments the directory to write to
    */
@@ -25,10 +34,24 @@ public final class Documents {
     Map<String, CommandLine> programs =
         new TreeMap<>(
             Map.of(
-                "jtsh", dev.jtsh.launcher.Main.commandLine(),
-                "jtsh-cluster", dev.jtsh.cluster.Main.commandLine()));
+                JTSH,
+                dev.jtsh.launcher.Main.commandLine(),
+                "jtsh-cluster",
+                dev.jtsh.cluster.Main.commandLine()));
     for (Map.Entry<String, CommandLine> program : programs.entrySet()) {
       write(program.getKey(), program.getValue(), out.resolve(program.getKey()));
+    }
+    writeHelp(CommandWords.of(programs.get(JTSH)), out.resolve("jtsh/help"));
+  }
+
+  private static void writeHelp(List<CommandWords> commands, Path into) throws IOException {
+    Files.createDirectories(into);
+    for (CommandWords command : commands) {
+      CommandLine line = command.spec().commandLine();
+      for (boolean coloured : new boolean[] {false, true}) {
+        String text = line.getUsageMessage(coloured ? Ansi.ON : Ansi.OFF).stripTrailing();
+        Files.writeString(into.resolve(WrittenHelp.file(command.path(), coloured)), text);
+      }
     }
   }
 
