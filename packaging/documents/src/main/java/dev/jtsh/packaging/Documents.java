@@ -19,8 +19,6 @@ import picocli.codegen.docgen.manpage.ManPageGenerator;
  * of jtsh as it shows it itself.
  */
 public final class Documents {
-  private static final String JTSH = "jtsh";
-
   private Documents() {}
 
   /**
@@ -41,7 +39,8 @@ public final class Documents {
     for (Map.Entry<String, CommandLine> program : programs.entrySet()) {
       write(program.getKey(), program.getValue(), out.resolve(program.getKey()));
     }
-    writeHelp(CommandWords.of(programs.get(JTSH)), out.resolve("jtsh/help"));
+    // Anew: the generator of man pages has given the others colours of its own.
+    writeHelp(CommandWords.of(dev.jtsh.launcher.Main.commandLine()), out.resolve("jtsh/help"));
   }
 
   private static void writeHelp(List<CommandWords> commands, Path into) throws IOException {
