@@ -32,10 +32,8 @@ public final class Documents {
     Map<String, CommandLine> programs =
         new TreeMap<>(
             Map.of(
-                JTSH,
-                dev.jtsh.launcher.Main.commandLine(),
-                "jtsh-cluster",
-                dev.jtsh.cluster.Main.commandLine()));
+                "jtsh", dev.jtsh.launcher.Main.commandLine(),
+                "jtsh-cluster", dev.jtsh.cluster.Main.commandLine()));
     for (Map.Entry<String, CommandLine> program : programs.entrySet()) {
       write(program.getKey(), program.getValue(), out.resolve(program.getKey()));
     }
