@@ -194,6 +194,7 @@ final class ClusterProcess implements ClusterStarter.Running {
         AuthSettings.defaults(config.clusterName(), config.publicAddress().host());
     return settings
         .withSso(config.sso())
+        .withApprovalChecks(config.approvalChecks())
         .withDefaultSessionTtl(config.defaultSessionTtl())
         .withMfaVerificationInterval(config.mfaVerificationInterval())
         .withHeadless(

@@ -78,7 +78,7 @@ public record Role(
 
   /** Checks the name and the session bound, and copies the collections. */
   public Role {
-    if (!NAME.matcher(name).matches()) {
+    if (!isName(name)) {
       throw new IllegalArgumentException(
           "a role name is 1 to 128 letters, digits, '.', '_' or '-', and begins with no sign");
     }
@@ -106,6 +106,11 @@ public record Role(
     denyKubernetesUsers = List.copyOf(denyKubernetesUsers);
     denyKubernetesGroups = List.copyOf(denyKubernetesGroups);
     denyKubernetesLabels = Map.copyOf(denyKubernetesLabels);
+  }
+
+  /** Whether a role may have this name, as far as its letters go. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   /** Whether only a host may hold a role of this name; letter case does not matter. */

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  *     whole session; a role may say less
  * @param headlessAllowed whether headless logins are served
  * @param headlessApproval how much an approval must prove
+ * @param approvalChecks what an approval needs besides the security key
  * @param headlessLimits bounds of waiting headless requests
  * @param sso logins at providers
  */
@@ -25,6 +26,7 @@ public record AuthSettings(
     Duration mfaVerificationInterval,
     boolean headlessAllowed,
     HeadlessApproval headlessApproval,
+    ApprovalChecks approvalChecks,
     HeadlessLimits headlessLimits,
     SsoSettings sso) {
   /** The version announced to clients: the newest forms we speak. */
@@ -68,6 +70,7 @@ public record AuthSettings(
         Duration.ZERO,
         true,
         HeadlessApproval.STRICT,
+        ApprovalChecks.NONE,
         HeadlessLimits.DEFAULT,
         SsoSettings.NONE);
   }
@@ -81,6 +84,7 @@ public record AuthSettings(
         mfaVerificationInterval,
         headlessAllowed,
         headlessApproval,
+        approvalChecks,
         headlessLimits,
         sso);
   }
@@ -94,6 +98,7 @@ public record AuthSettings(
         interval,
         headlessAllowed,
         headlessApproval,
+        approvalChecks,
         headlessLimits,
         sso);
   }
@@ -108,7 +113,22 @@ public record AuthSettings(
         mfaVerificationInterval,
         allowed,
         approval,
+        approvalChecks,
         limits,
+        sso);
+  }
+
+  /** The same with other demands on approvals. */
+  public AuthSettings withApprovalChecks(ApprovalChecks checks) {
+    return new AuthSettings(
+        clusterName,
+        rpId,
+        defaultSessionTtl,
+        mfaVerificationInterval,
+        headlessAllowed,
+        headlessApproval,
+        checks,
+        headlessLimits,
         sso);
   }
 
@@ -121,6 +141,7 @@ public record AuthSettings(
         mfaVerificationInterval,
         headlessAllowed,
         headlessApproval,
+        approvalChecks,
         headlessLimits,
         providers);
   }

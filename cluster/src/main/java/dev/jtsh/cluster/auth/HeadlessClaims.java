@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -146,6 +147,7 @@ final class HeadlessClaims {
         continues.isPresent()
             ? HeadlessNumber.NONE
             : HeadlessNumber.committed(facts.numberCommitment(), nonce(digest)),
+        isPrivileged(roles, clusters),
         now.plus(settings.headlessLimits().lifetime()));
   }
 
@@ -161,6 +163,7 @@ final class HeadlessClaims {
       return record;
     }
     List<Role> roles = users.get(then.user()).map(u -> access.roles(u.roles())).orElse(List.of());
+    List<String> clusters = resolve(facts, roles);
     return record.showing(
         new ApprovalFacts(
             then.id(),
@@ -170,13 +173,24 @@ final class HeadlessClaims {
             then.tlsPublicKey(),
             then.host(),
             then.osUser(),
-            resolve(facts, roles),
+            clusters,
             then.namespace(),
             HeadlessGrantIssuer.sessionLength(settings, roles, facts.duration()),
             then.requestedAt(),
             then.firstSeen(),
             null,
-            then.liveSessions()));
+            then.liveSessions()),
+        isPrivileged(roles, clusters));
+  }
+
+  /** Whether a role that the operator named opens one of these clusters. */
+  private boolean isPrivileged(List<Role> roles, List<String> clusters) {
+    Set<String> named = settings.approvalChecks().typedNumberRoles();
+    List<Role> privileged = roles.stream().filter(role -> named.contains(role.name())).toList();
+    return !privileged.isEmpty()
+        && access.kubeClusters().stream()
+            .filter(cluster -> clusters.contains(cluster.name()))
+            .anyMatch(cluster -> KubeAccess.reaches(privileged, cluster));
   }
 
   private UserKeys keys(HeadlessLoginRequest request) {

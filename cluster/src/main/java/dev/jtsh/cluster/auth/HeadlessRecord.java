@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param standard a plain Teleport request without facts of ours
  * @param claimDigest hash of everything that was posted; a second POST must have the same
  * @param number what the approver must match
+ * @param numberTyped whether it is typed though the source is known
  * @param expires the end of the request, decided or not
  * @param state how far it is
  * @param approval who approved; null before
@@ -39,6 +40,7 @@ record HeadlessRecord(
     boolean standard,
     String claimDigest,
     HeadlessNumber number,
+    boolean numberTyped,
     Instant expires,
     State state,
     @Nullable Approval approval,
@@ -70,58 +72,63 @@ record HeadlessRecord(
       boolean standard,
       String claimDigest,
       HeadlessNumber number,
+      boolean numberTyped,
       Instant expires) {
-    return new HeadlessRecord(
-        facts, standard, claimDigest, number, expires, State.PENDING, null, null, null);
-  }
-
-  /** The same with its number settled, before it is stored. */
-  HeadlessRecord numbered(HeadlessNumber settled) {
-    return new HeadlessRecord(
-        facts, standard, claimDigest, settled, expires, state, approval, answer, answerNotAfter);
-  }
-
-  /** The same with other facts, before it is stored. */
-  HeadlessRecord showing(ApprovalFacts shown) {
-    return new HeadlessRecord(
-        shown, standard, claimDigest, number, expires, state, approval, answer, answerNotAfter);
-  }
-
-  HeadlessRecord approved(Approval by) {
-    return new HeadlessRecord(
-        facts, standard, claimDigest, number, expires, State.APPROVED, by, null, null);
-  }
-
-  HeadlessRecord denied() {
-    return new HeadlessRecord(
-        facts, standard, claimDigest, number, expires, State.DENIED, approval, null, null);
-  }
-
-  HeadlessRecord consumed() {
-    return new HeadlessRecord(
-        facts, standard, claimDigest, number, expires, State.CONSUMED, approval, null, null);
-  }
-
-  HeadlessRecord answered(SshLoginResponse response, Instant notAfter) {
     return new HeadlessRecord(
         facts,
         standard,
         claimDigest,
         number,
+        numberTyped,
         expires,
-        State.CONSUMED,
-        approval,
-        response,
-        notAfter);
+        State.PENDING,
+        null,
+        null,
+        null);
   }
 
-  /** How the approver gives the number: a source that was never approved needs more care. */
+  /** The same with its number settled, before it is stored. */
+  HeadlessRecord numbered(HeadlessNumber settled) {
+    return pending(facts, standard, claimDigest, settled, numberTyped, expires);
+  }
+
+  /** The same with other facts, before it is stored. */
+  HeadlessRecord showing(ApprovalFacts shown, boolean typed) {
+    return pending(shown, standard, claimDigest, number, typed, expires);
+  }
+
+  HeadlessRecord approved(Approval by) {
+    return at(State.APPROVED, by, null, null);
+  }
+
+  HeadlessRecord denied() {
+    return at(State.DENIED, approval, null, null);
+  }
+
+  HeadlessRecord consumed() {
+    return at(State.CONSUMED, approval, null, null);
+  }
+
+  HeadlessRecord answered(SshLoginResponse response, Instant notAfter) {
+    return at(State.CONSUMED, approval, response, notAfter);
+  }
+
+  private HeadlessRecord at(
+      State next,
+      @Nullable Approval by,
+      @Nullable SshLoginResponse response,
+      @Nullable Instant notAfter) {
+    return new HeadlessRecord(
+        facts, standard, claimDigest, number, numberTyped, expires, next, by, response, notAfter);
+  }
+
+  /** How the approver gives the number: a new source and a privileged role need more care. */
   @JsonIgnore
   HeadlessNumberMatch numberMatch() {
     if (!number.isMatched()) {
       return HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_NONE;
     }
-    return facts.firstSeen()
+    return facts.firstSeen() || numberTyped
         ? HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_TYPE
         : HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_PICK;
   }

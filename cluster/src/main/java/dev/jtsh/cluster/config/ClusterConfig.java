@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.config;
 
+import dev.jtsh.cluster.auth.ApprovalChecks;
 import dev.jtsh.cluster.auth.SsoSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
  * @param webCertificate the operator's certificate; our own if empty
  * @param headless whether headless logins are served
  * @param approval how much an approval must prove
+ * @param approvalChecks what an approval needs besides the security key
  * @param defaultSessionTtl length of a session when nobody asks for another
  * @param mfaVerificationInterval how long new requests are served after an approval; zero for the
  *     whole session
@@ -34,6 +36,7 @@ public record ClusterConfig(
     Optional<CertificateFiles> webCertificate,
     boolean headless,
     Approval approval,
+    ApprovalChecks approvalChecks,
     Duration defaultSessionTtl,
     Duration mfaVerificationInterval,
     SsoSettings sso,
@@ -81,6 +84,7 @@ public record ClusterConfig(
         webCertificate,
         headless,
         approval,
+        approvalChecks,
         defaultSessionTtl,
         mfaVerificationInterval,
         sso,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.config;
 
+import dev.jtsh.cluster.access.Role;
+import dev.jtsh.cluster.auth.ApprovalChecks;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,6 +73,7 @@ public final class ConfigReader {
             "auth",
             "headless",
             "approval",
+            "typed_number_roles",
             "default_session_ttl",
             "mfa_verification_interval",
             "connector",
@@ -85,6 +88,7 @@ public final class ConfigReader {
         auth.flatMap(section -> section.flag("headless")).orElse(true),
         auth.flatMap(section -> section.parsed("approval", ClusterConfig.Approval::parse))
             .orElse(ClusterConfig.Approval.STRICT),
+        auth.map(ConfigReader::approvalChecks).orElse(ApprovalChecks.NONE),
         auth.map(ConfigReader::sessionTtl).orElse(Duration.ofHours(12)),
         auth.map(ConfigReader::mfaInterval).orElse(Duration.ZERO),
         OidcSections.read(file, auth),
@@ -133,6 +137,17 @@ public final class ConfigReader {
             new CertificateFiles(
                 Path.of(web.requiredText("certificate_file")).toAbsolutePath(),
                 Path.of(web.requiredText("key_file")).toAbsolutePath()));
+  }
+
+  private static ApprovalChecks approvalChecks(Section auth) {
+    List<String> roles = auth.texts("typed_number_roles");
+    for (String role : roles) {
+      if (!Role.isName(role)) {
+        throw auth.error(
+            "typed_number_roles", "\"%s\" is not the name of a role".formatted(Shown.of(role)));
+      }
+    }
+    return new ApprovalChecks(Set.copyOf(roles));
   }
 
   private static Duration sessionTtl(Section auth) {

@@ -209,7 +209,7 @@ class Attack03FactsSwapTest {
             0);
     store.create(
         HeadlessRecord.pending(
-            facts, false, "digest", HeadlessNumber.NONE, clock.instant().plusSeconds(60)));
+            facts, false, "digest", HeadlessNumber.NONE, false, clock.instant().plusSeconds(60)));
     store.approve(stored("alice"), approval());
     Stored<HeadlessRecord> consumed = store.consume(stored("alice")).orElseThrow();
     store.answer(consumed, issue(consumed.value()).response(), clock.instant().plusSeconds(60));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.ByteString;
+import dev.jtsh.cluster.access.Role;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.grpc.proto.AuthServiceGrpc;
@@ -19,6 +20,9 @@ import dev.jtsh.protocol.web.SshLoginResponse;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -129,6 +133,51 @@ class Attack11WrongNumberIT {
           .as("looking again tells nothing")
           .isEqualTo(picked.getNumberChoicesList());
     }
+  }
+
+  @Test
+  void privilegedRoleIsTypedFromAKnownSourceTooAndOtherClustersArePicked() throws Exception {
+    var settings =
+        AuthSettings.defaults(AuthFixture.CLUSTER, "localhost")
+            .withApprovalChecks(new ApprovalChecks(Set.of("prod-admin")));
+    try (var fixture = new AuthFixture(directory, settings)) {
+      fixture
+          .auth
+          .roles()
+          .put(
+              Role.named("prod-admin")
+                  .withKubernetes(List.of(), List.of("admins"), Map.of("env", List.of("prod"))));
+      var alice = fixture.enroll("alice", "dev", "prod-admin");
+      var bob = fixture.enroll("bob", "dev");
+      var approver = alice.connect();
+      approveNew(fixture, alice, approver);
+      var bobs = bob.connect();
+      approveNew(fixture, bob, bobs);
+
+      assertThat(match(fixture, alice, approver, "c1", "prod"))
+          .isEqualTo(HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_TYPE);
+      assertThat(match(fixture, alice, approver, "c1"))
+          .isEqualTo(HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_PICK);
+      assertThat(match(fixture, bob, bobs, "c1", "prod"))
+          .as("nothing privileged is given to bob")
+          .isEqualTo(HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_PICK);
+    }
+  }
+
+  private static HeadlessNumberMatch match(
+      AuthFixture fixture,
+      AuthFixture.Person person,
+      AuthServiceGrpc.AuthServiceBlockingStub approver,
+      String... clusters) {
+    var box = fixture.new RemoteBox();
+    box.post(person.name, facts(clusters));
+    var facts = person.look(approver, box.id).getJtshFacts();
+    assertThat(facts.getNumberChoicesList())
+        .hasSize(
+            facts.getNumberMatch() == HeadlessNumberMatch.HEADLESS_NUMBER_MATCH_PICK
+                ? MatchNumber.CHOICES
+                : 0);
+    return facts.getNumberMatch();
   }
 
   @Test

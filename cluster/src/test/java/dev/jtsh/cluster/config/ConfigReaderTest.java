@@ -4,6 +4,7 @@ package dev.jtsh.cluster.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jtsh.cluster.auth.ApprovalChecks;
 import dev.jtsh.cluster.auth.SsoSettings;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +50,7 @@ class ConfigReaderTest {
             auth:
               headless: true
               approval: compatible
+              typed_number_roles: [prod-admin]
               default_session_ttl: 8h
             kubernetes:
               - name: prod
@@ -69,6 +72,7 @@ class ConfigReaderTest {
                     new CertificateFiles(Path.of("/etc/tls/web.crt"), Path.of("/etc/tls/web.key"))),
                 true,
                 ClusterConfig.Approval.COMPATIBLE,
+                new ApprovalChecks(Set.of("prod-admin")),
                 Duration.ofHours(8),
                 Duration.ZERO,
                 SsoSettings.NONE,
@@ -93,6 +97,7 @@ class ConfigReaderTest {
         "'listen: 0.0.0.0:3080'|c.yaml:1:9: listening on 0.0.0.0:3080 needs \"public_addr\"",
         "'public_addr: 10.0.0.1:443'|c.yaml:1:14: \"public_addr\" is 10.0.0.1:443: it needs a host",
         "'auth:\n  approval: lax'|c.yaml:2:13: \"approval\" is \"lax\": write strict or compatible",
+        "'auth:\n  typed_number_roles: [a b]'|c.yaml:2:23: \"a b\" is not the name of a role",
         "'auth:\n  headless: maybe'|c.yaml:2:13: \"headless\" is \"maybe\": write true or false",
         "'auth:\n  default_session_ttl: 12'|c.yaml:2:24: \"default_session_ttl\" is \"12\": not a",
         "'auth:\n  default_session_ttl: 31h'|c.yaml:2:24: \"default_session_ttl\" must be between",
