@@ -221,8 +221,10 @@ public final class AuthClient implements AutoCloseable {
    * Approves a headless request with a signed challenge.
    *
    * @param number what the approver read on the remote terminal; 0 for none
+   * @return the code that the approver types there, which must be shown; empty when none is asked
+   *     for
    */
-  public void approveHeadless(
+  public String approveHeadless(
       String id, MFAAuthenticateResponse response, ByteString factsDigest, int number)
       throws ClientException {
     var request =
@@ -232,10 +234,12 @@ public final class AuthClient implements AutoCloseable {
             .setMfaResponse(response)
             .setJtshFactsDigest(factsDigest)
             .setJtshNumber(number)
+            .setJtshShowsCode(true)
             .build();
-    call(
-        "approving the headless request",
-        () -> bounded().updateHeadlessAuthenticationState(request));
+    return call(
+            "approving the headless request",
+            () -> bounded().updateHeadlessAuthenticationState(request))
+        .getJtshCode();
   }
 
   /**

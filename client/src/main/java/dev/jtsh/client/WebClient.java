@@ -9,6 +9,8 @@ import dev.jtsh.protocol.error.WireError;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.text.SafeText;
+import dev.jtsh.protocol.web.HeadlessCodeRequest;
+import dev.jtsh.protocol.web.HeadlessCodeResponse;
 import dev.jtsh.protocol.web.HeadlessFactsJson;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.HeadlessNumberRequest;
@@ -256,6 +258,16 @@ public final class WebClient implements AutoCloseable {
         action,
         post(action, proxy, "/webapi/jtsh/headless/number", request, CALL_TIME),
         HeadlessNumberResponse.class);
+  }
+
+  /** Tries a code that was typed on the terminal of a request whose approval gave one. */
+  public HeadlessCodeResponse headlessCode(ProxyAddress proxy, HeadlessCodeRequest request)
+      throws ClientException {
+    SafeText action = SafeText.literal("sending the code");
+    return read(
+        action,
+        post(action, proxy, "/webapi/jtsh/headless/code", request, CALL_TIME),
+        HeadlessCodeResponse.class);
   }
 
   /**

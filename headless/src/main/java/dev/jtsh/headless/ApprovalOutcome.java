@@ -10,8 +10,12 @@ public sealed interface ApprovalOutcome {
   /** The request waits; show {@link PendingRequest#lines} and ask. */
   record Pending(PendingRequest request) implements ApprovalOutcome {}
 
-  /** The requester gets its certificates now. */
-  record Approved() implements ApprovalOutcome {}
+  /**
+   * The requester gets its certificates now, or when the code was typed on its terminal.
+   *
+   * @param code to be shown to the approver and to nobody else; empty when none is asked for
+   */
+  record Approved(SafeText code) implements ApprovalOutcome {}
 
   /** The requester is told no. */
   record Denied() implements ApprovalOutcome {}

@@ -81,9 +81,13 @@ public final class HeadlessApproval {
             SafeText.literal("approving needs a security key, and none is registered for you"),
             SafeText.literal("register a security key; a one-time code never approves"));
       }
-      auth.approveHeadless(
-          request.id(), ceremony.sign(challenge.getWebauthnChallenge()), request.digest(), number);
-      return new ApprovalOutcome.Approved();
+      String code =
+          auth.approveHeadless(
+              request.id(),
+              ceremony.sign(challenge.getWebauthnChallenge()),
+              request.digest(),
+              number);
+      return new ApprovalOutcome.Approved(SafeText.of(code));
     } catch (ClientException e) {
       return undecided(request.id(), e, true);
     }

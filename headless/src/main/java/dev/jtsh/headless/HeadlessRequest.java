@@ -21,6 +21,7 @@ import java.util.Map;
  * @param duration how long the session shall last; the cluster may shorten it
  * @param host this machine's name, a claim shown to the approver
  * @param osUser the user's name on this machine, a claim shown to the approver
+ * @param takesCode whether a person is at the terminal who can type what the approval may give
  */
 public record HeadlessRequest(
     String user,
@@ -31,7 +32,22 @@ public record HeadlessRequest(
     String namespace,
     Duration duration,
     String host,
-    String osUser) {
+    String osUser,
+    boolean takesCode) {
+  /** Without a person who could type a code. */
+  public HeadlessRequest(
+      String user,
+      List<KubeClusterName> kubeClusters,
+      Map<String, String> labels,
+      String query,
+      boolean all,
+      String namespace,
+      Duration duration,
+      String host,
+      String osUser) {
+    this(user, kubeClusters, labels, query, all, namespace, duration, host, osUser, false);
+  }
+
   /** Copies and checks. */
   public HeadlessRequest {
     kubeClusters = List.copyOf(kubeClusters);
@@ -53,14 +69,16 @@ public record HeadlessRequest(
   }
 
   HeadlessFactsJson facts() {
-    return new HeadlessFactsJson(
-        host,
-        osUser,
-        kubeClusters.stream().map(KubeClusterName::value).toList(),
-        labels,
-        query,
-        all,
-        namespace,
-        duration);
+    var told =
+        new HeadlessFactsJson(
+            host,
+            osUser,
+            kubeClusters.stream().map(KubeClusterName::value).toList(),
+            labels,
+            query,
+            all,
+            namespace,
+            duration);
+    return takesCode ? told.takingCode() : told;
   }
 }

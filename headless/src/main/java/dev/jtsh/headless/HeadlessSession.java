@@ -91,6 +91,14 @@ public final class HeadlessSession implements AutoCloseable {
      */
     default void number(int number) {}
 
+    /**
+     * The approver will be given a code that the person is to type here; told only to requests that
+     * {@link HeadlessRequest#takesCode}. From another thread.
+     *
+     * @param entry for as many tries as the cluster allows
+     */
+    default void codeWanted(CodeEntry entry) {}
+
     /** The number told before holds no longer: the request is of no use. From another thread. */
     default void numberChanged() {}
   }

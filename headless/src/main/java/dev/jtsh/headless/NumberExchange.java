@@ -8,6 +8,8 @@ import dev.jtsh.client.ProxyAddress;
 import dev.jtsh.client.WebClient;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.headless.MatchNumber;
+import dev.jtsh.protocol.web.HeadlessCodeRequest;
+import dev.jtsh.protocol.web.HeadlessCodeResponse;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.HeadlessNumberRequest;
 import dev.jtsh.protocol.web.HeadlessNumberResponse;
@@ -89,10 +91,24 @@ final class NumberExchange {
         listener.numberChanged();
       } else if (known == null) {
         listener.number(MatchNumber.of(posted, opening, theirs.nonce(), theirs.hostAuthority()));
+        if (theirs.code()) {
+          listener.codeWanted(code -> type(posted, code));
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // Closed: the request has its answer.
     }
+  }
+
+  private CodeEntry.Answer type(HeadlessLoginRequest posted, String code) throws ClientException {
+    HeadlessCodeResponse answer =
+        web.headlessCode(
+            proxy, new HeadlessCodeRequest(posted.user(), posted.headlessId(), opening, code));
+    return switch (answer.result()) {
+      case HeadlessCodeResponse.RIGHT -> new CodeEntry.Answer.Right();
+      case HeadlessCodeResponse.WRONG -> new CodeEntry.Answer.Wrong(answer.triesLeft());
+      default -> new CodeEntry.Answer.TooEarly();
+    };
   }
 
   /** Null when the cluster says nothing of use. */

@@ -22,13 +22,15 @@ import java.util.Optional;
  *     approval gives a login with all of the user's rights
  * @param digest of the facts, computed here; empty without facts
  * @param number the number that the remote terminal shows, as the user gives it
+ * @param givesCode whether the approval gives a code that is to be typed on the remote terminal
  */
 public record PendingRequest(
     String id,
     String clientAddress,
     Optional<ApprovalFacts> facts,
     ByteString digest,
-    NumberMatch number) {
+    NumberMatch number,
+    boolean givesCode) {
   private static final String[] NO_NAMES = {};
 
   /**
@@ -40,7 +42,12 @@ public record PendingRequest(
   static PendingRequest of(String id, HeadlessAuthentication request) {
     if (!ApprovalFacts.areIn(request)) {
       return new PendingRequest(
-          id, request.getClientIpAddress(), Optional.empty(), ByteString.EMPTY, NumberMatch.NONE);
+          id,
+          request.getClientIpAddress(),
+          Optional.empty(),
+          ByteString.EMPTY,
+          NumberMatch.NONE,
+          false);
     }
     ApprovalFacts facts = ApprovalFacts.of(request);
     ByteString digest = FactsDigest.of(facts);
@@ -52,7 +59,8 @@ public record PendingRequest(
         facts.clientAddress(),
         Optional.of(facts),
         digest,
-        NumberMatch.of(request.getJtshFacts()));
+        NumberMatch.of(request.getJtshFacts()),
+        request.getJtshFacts().getGivesCode());
   }
 
   /** What to show before asking: first what the server saw, then what the requester claims. */
@@ -95,6 +103,10 @@ public record PendingRequest(
             "  Claimed by the requester: host {}, user {}",
             SafeText.of(shown.host()),
             SafeText.of(shown.osUser())));
+    if (givesCode) {
+      lines.add(
+          SafeText.literal("  The approval gives a code, to be typed on the remote terminal."));
+    }
     return lines;
   }
 

@@ -116,6 +116,14 @@ final class ApprovalDialog {
     return switch (outcome) {
       case ApprovalOutcome.Approved approved -> {
         console.say(SafeText.literal("Approved."));
+        if (!approved.code().isEmpty()) {
+          console.data(
+              SafeText.format(
+                  "Type this code on the terminal that you started it on: {}", approved.code()));
+          console.say(
+              SafeText.literal(
+                  "Nobody else needs it: who asks you for it is not at your terminal."));
+        }
         yield ExitCode.OK.status();
       }
       case ApprovalOutcome.Denied denied -> {

@@ -7,6 +7,7 @@ import dev.jtsh.client.WebClient;
 import dev.jtsh.headless.ActivationOutcome;
 import dev.jtsh.headless.ActiveSession;
 import dev.jtsh.headless.Announcement;
+import dev.jtsh.headless.CodeEntry;
 import dev.jtsh.headless.HeadlessOutcome;
 import dev.jtsh.headless.HeadlessRequest;
 import dev.jtsh.headless.HeadlessSession;
@@ -42,6 +43,9 @@ final class ApprovalRequests {
 
     /** The number of the request that was announced last is known. */
     void number(int number);
+
+    /** The approver will be given a code, which the person types here. */
+    default void codeWanted(CodeEntry entry) {}
 
     /** Something happened on the way. */
     void say(SafeText line);
@@ -100,6 +104,11 @@ final class ApprovalRequests {
     @Override
     public void number(int number) {
       voice.number(number);
+    }
+
+    @Override
+    public void codeWanted(CodeEntry entry) {
+      voice.codeWanted(entry);
     }
 
     @Override

@@ -4,6 +4,8 @@ package dev.jtsh.launcher;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.jtsh.protocol.text.SafeText;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 
 /**
  * The only way to the terminal: takes {@link SafeText}, so that nothing a server or another user
@@ -13,6 +15,7 @@ public final class Console {
   private static final String REST_OF_LINE_AWAY = "\033[K";
   private static final String LINK = "\033]8;;";
   private static final String NOTICE = "\033]9;";
+  private static final String CLIPBOARD = "\033]52;c;";
   private static final String STRING_END = "\033\\";
   private static final String BLACK_ON_WHITE = "\033[30;107m";
   private static final String COLOURS_BACK = "\033[0m";
@@ -96,6 +99,15 @@ public final class Console {
     endStatus();
     err.print(NOTICE);
     err.print(line);
+    err.print('\u0007');
+    err.flush();
+  }
+
+  /** Puts a link of our own making into the clipboard, where the terminal lets it (OSC 52). */
+  public synchronized void copy(SafeText url) {
+    byte[] text = url.toString().getBytes(StandardCharsets.UTF_8);
+    err.print(CLIPBOARD);
+    err.print(Base64.getEncoder().encodeToString(text));
     err.print('\u0007');
     err.flush();
   }

@@ -3,6 +3,8 @@ package dev.jtsh.launcher;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.jtsh.headless.Announcement;
+import dev.jtsh.headless.CodeEntry;
+import dev.jtsh.nativebindings.TerminalKey;
 import dev.jtsh.nativebindings.TerminalState;
 import dev.jtsh.protocol.text.SafeText;
 import java.time.Duration;
@@ -19,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
   private static final Duration LIFE = Duration.ofMinutes(3);
+  private static final int STDIN = 0;
   private static final int STDERR = 2;
+  private static final char COPY_KEY = 'c';
+  private static final Duration SLICE = Duration.ofMillis(25);
   private static final long SECOND_MILLIS = 1000;
   private static final Duration END_MAX = Duration.ofSeconds(5);
 
@@ -41,10 +46,27 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
   private final Qr qr;
   private final boolean plain;
 
+  private final CodePrompt.Typing typing;
+
   @GuardedBy("this")
   private @Nullable Thread countdown;
 
+  @GuardedBy("this")
+  private Optional<TerminalKey> key = Optional.empty();
+
+  @GuardedBy("this")
+  private @Nullable CodePrompt prompt;
+
+  @GuardedBy("this")
+  private boolean closed;
+
   FirstVoice(Outside outside, Qr qr) {
+    this(outside, qr, CodePrompt.Typing.ofStdin());
+  }
+
+  /** With another place where a code is typed. */
+  FirstVoice(Outside outside, Qr qr, CodePrompt.Typing typing) {
+    this.typing = typing;
     this.outside = outside;
     this.console = outside.console();
     this.qr = qr;
@@ -60,6 +82,7 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
   @Override
   public void announce(Announcement announcement) {
     stopCounting();
+    stopAsking();
     console.say(SafeText.literal("Complete headless authentication in your local web browser:\n"));
     String link = announcement.link();
     if (plain || !OWN_LINK.matcher(link).matches()) {
@@ -72,7 +95,7 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
     console.say(SafeLine.of(announcement.approveCommand()));
     console.say(SafeText.empty());
     if (!plain) {
-      startCounting(outside.clock().instant().plus(LIFE));
+      startCounting(outside.clock().instant().plus(LIFE), link);
     }
   }
 
@@ -108,16 +131,38 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
     console.say(SafeText.format("Number to match: {}\n", SafeText.of(Integer.toString(number))));
   }
 
+  /** The line that counts gives way: what is typed must be seen. */
+  @Override
+  public synchronized void codeWanted(CodeEntry entry) {
+    if (closed) {
+      return;
+    }
+    stopCounting();
+    stopAsking();
+    prompt = CodePrompt.open(console, typing, entry);
+  }
+
   @Override
   public void say(SafeText line) {
     console.say(line);
   }
 
-  private synchronized void startCounting(Instant end) {
-    countdown = Thread.ofVirtual().name("countdown").start(() -> count(end));
+  private synchronized void startCounting(Instant end, String link) {
+    key =
+        OWN_LINK.matcher(link).matches()
+            ? TerminalKey.open(STDIN, COPY_KEY)
+            : Optional.<TerminalKey>empty();
+    Optional<TerminalKey> pressed = key;
+    countdown =
+        Thread.ofPlatform()
+            .name("countdown")
+            .daemon(true)
+            .start(() -> count(end, SafeLine.of(link), pressed));
   }
 
-  private void count(Instant end) {
+  private void count(Instant end, SafeText link, Optional<TerminalKey> first) {
+    Optional<TerminalKey> pressed = first;
+    String hint = first.isPresent() ? "; c copies the link" : "";
     try {
       while (true) {
         Duration left = Duration.between(outside.clock().instant(), end);
@@ -127,13 +172,45 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
         }
         console.status(
             SafeText.format(
-                "Waiting for the approval, {} left",
-                SafeText.of("%d:%02d".formatted(left.toMinutes(), left.toSecondsPart()))));
-        Thread.sleep(SECOND_MILLIS);
+                "Waiting for the approval, {} left{}",
+                SafeText.of("%d:%02d".formatted(left.toMinutes(), left.toSecondsPart())),
+                SafeText.of(hint)));
+        switch (second(pressed)) {
+          case KEY -> {
+            console.copy(link);
+            hint = "; the link is copied, if your terminal lets it";
+          }
+          case OTHER -> {
+            // What is typed ahead is for the shell.
+            pressed.ifPresent(TerminalKey::close);
+            pressed = Optional.empty();
+            hint = "";
+          }
+          case NOTHING -> {}
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // Decided.
     }
+  }
+
+  /** A second, or less when something is typed. */
+  private static TerminalKey.Press second(Optional<TerminalKey> pressed)
+      throws InterruptedException {
+    if (pressed.isEmpty()) {
+      Thread.sleep(SECOND_MILLIS);
+      return TerminalKey.Press.NOTHING;
+    }
+    for (long waited = 0; waited < SECOND_MILLIS; waited += SLICE.toMillis()) {
+      TerminalKey.Press press = pressed.get().await(SLICE);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      if (press != TerminalKey.Press.NOTHING) {
+        return press;
+      }
+    }
+    return TerminalKey.Press.NOTHING;
   }
 
   private synchronized void stopCounting() {
@@ -142,6 +219,8 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
       return;
     }
     countdown = null;
+    key.ifPresent(TerminalKey::close); // From here on all that is typed is the next reader's.
+    key = Optional.empty();
     counting.interrupt();
     try {
       if (!counting.join(END_MAX)) {
@@ -153,8 +232,17 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
     console.endStatus();
   }
 
+  private synchronized void stopAsking() {
+    if (prompt != null) {
+      prompt.close();
+      prompt = null;
+    }
+  }
+
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     stopCounting();
+    stopAsking();
   }
 }

@@ -99,7 +99,8 @@ final class HeadlessKubeSession {
         selection.namespace(),
         selection.length().orElse(usual),
         hostName(),
-        PasswdEntry.ofCurrentUser().map(PasswdEntry::name).orElse("unknown"));
+        PasswdEntry.ofCurrentUser().map(PasswdEntry::name).orElse("unknown"),
+        outside.interactive());
   }
 
   private ExitCode portTaken() {

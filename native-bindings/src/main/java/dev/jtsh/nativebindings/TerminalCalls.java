@@ -9,6 +9,7 @@ import static dev.jtsh.nativebindings.generated.IoctlBindings.TIOCGWINSZ;
 import static dev.jtsh.nativebindings.generated.LibcBindings.TCSADRAIN;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.jtsh.nativebindings.generated.IoctlBindings;
 import dev.jtsh.nativebindings.generated.LibcBindings;
@@ -33,11 +34,28 @@ final class TerminalCalls {
   private static final NativeFunction TCSETPGRP =
       link("tcsetpgrp", LibcBindings::tcsetpgrp$descriptor);
 
-  // int ioctl(int fd, unsigned long request, struct winsize *size)
+  // int ioctl(int fd, unsigned long request, void *answer)
   private static final NativeFunction IOCTL =
       linkVariadic("ioctl", () -> IoctlBindings.ioctl.makeInvoker(ADDRESS).descriptor(), 2);
 
+  /** Linux's FIONREAD on a terminal: bytes of whole lines in line mode. */
+  private static final long FIONREAD = 0x541B;
+
   private TerminalCalls() {}
+
+  /** How many bytes a read would find at most; Linux. */
+  static int bytesWaiting(int fd) {
+    int[] bytes = new int[1];
+    call(
+        "bytes waiting at descriptor " + fd,
+        (arena, st) -> {
+          MemorySegment count = arena.allocate(JAVA_INT);
+          int result = (int) IOCTL.handle().invokeExact(st, fd, FIONREAD, count);
+          bytes[0] = count.get(JAVA_INT, 0);
+          return result;
+        });
+    return bytes[0];
+  }
 
   /** Rows and columns; Linux. */
   static short[] windowSize(int fd) {

@@ -72,7 +72,7 @@ public final class TerminalQuestion {
   }
 
   /** The process group of this process: the third field behind the name in proc(5)'s stat. */
-  private static int ownGroup() {
+  static int ownGroup() {
     try {
       String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
       return Integer.parseInt(

@@ -62,7 +62,9 @@ public record AuditEvent(Type type, Map<String, Object> fields) {
     AUDIT_OVERFLOW("jtsh.audit.overflow", "JT005E"),
     HEADLESS_WRONG_NUMBER("jtsh.headless.wrong_number", "JT007W"),
     HEADLESS_SUSPENDED("jtsh.headless.suspended", "JT008W"),
-    HEADLESS_REPORTED("jtsh.headless.reported", "JT009W");
+    HEADLESS_REPORTED("jtsh.headless.reported", "JT009W"),
+    HEADLESS_CODE_TYPED("jtsh.headless.code_typed", "JT010I"),
+    HEADLESS_WRONG_CODE("jtsh.headless.wrong_code", "JT010W");
 
     private final String event;
     private final String code;

@@ -52,6 +52,7 @@ public final class Auth implements AutoCloseable {
   private final SecurityKeys securityKeys;
   private final HeadlessLogins headlessLogins;
   private final HeadlessApprovals headlessApprovals;
+  private final ReverseCodes reverseCodes;
   private final WebSessions webSessions;
   private final OwnSessions ownSessions;
   private final UserCertificates certificates;
@@ -151,7 +152,8 @@ public final class Auth implements AutoCloseable {
             timer);
     this.headlessApprovals =
         new HeadlessApprovals(
-            settings, store, backend, users, webauthn, suspensions, audit, clock, timer);
+            settings, store, backend, users, webauthn, suspensions, audit, clock, random, timer);
+    this.reverseCodes = new ReverseCodes(store, audit);
     this.certificates =
         new UserCertificates(
             settings, users, access, grants, webauthn, issuer, authorities, locks, audit, clock);
@@ -278,6 +280,11 @@ public final class Auth implements AutoCloseable {
    */
   public HeadlessNumberResponse headlessNumber(HeadlessNumberRequest request) {
     return headlessLogins.number(request, hostAuthority);
+  }
+
+  /** Codes of approvals, as they are typed on remote terminals. */
+  public ReverseCodes reverseCodes() {
+    return reverseCodes;
   }
 
   /** Whom to believe to be a host of this cluster. */

@@ -35,6 +35,7 @@ import dev.jtsh.protocol.grpc.proto.Operation;
 import dev.jtsh.protocol.grpc.proto.PingRequest;
 import dev.jtsh.protocol.grpc.proto.PingResponse;
 import dev.jtsh.protocol.grpc.proto.UpdateHeadlessAuthenticationStateRequest;
+import dev.jtsh.protocol.grpc.proto.UpdateHeadlessAuthenticationStateResponse;
 import dev.jtsh.protocol.grpc.proto.UserCertsRequest;
 import dev.jtsh.protocol.grpc.types.HeadlessAuthentication;
 import dev.jtsh.protocol.grpc.types.SignatureAlgorithmSuite;
@@ -181,7 +182,8 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
 
   @Override
   public void updateHeadlessAuthenticationState(
-      UpdateHeadlessAuthenticationStateRequest request, StreamObserver<Empty> responses) {
+      UpdateHeadlessAuthenticationStateRequest request,
+      StreamObserver<UpdateHeadlessAuthenticationStateResponse> responses) {
     answer(
         responses,
         () -> {
@@ -214,10 +216,13 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
                   request.getJtshFactsDigest(),
                   request.getJtshNumber(),
                   request.getJtshReport(),
+                  request.getJtshShowsCode(),
                   GrpcWebauthn.answer(request.getMfaResponse()));
-          auth.approvals()
-              .decide(caller.identity().username(), caller.session(), caller.remote(), decision);
-          return Empty.getDefaultInstance();
+          String code =
+              auth.approvals()
+                  .decide(
+                      caller.identity().username(), caller.session(), caller.remote(), decision);
+          return UpdateHeadlessAuthenticationStateResponse.newBuilder().setJtshCode(code).build();
         });
   }
 

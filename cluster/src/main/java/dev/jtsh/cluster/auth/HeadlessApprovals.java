@@ -11,6 +11,7 @@ import dev.jtsh.protocol.headless.FactsDigest;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import dev.jtsh.protocol.web.WebauthnChallengeJson;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,6 +38,7 @@ public final class HeadlessApprovals {
   private final Suspensions suspensions;
   private final AuditLog audit;
   private final InstantSource clock;
+  private final SecureRandom random;
   private final ScheduledExecutorService timer;
 
   HeadlessApprovals(
@@ -48,6 +50,7 @@ public final class HeadlessApprovals {
       Suspensions suspensions,
       AuditLog audit,
       InstantSource clock,
+      SecureRandom random,
       ScheduledExecutorService timer) {
     this.settings = settings;
     this.store = store;
@@ -57,6 +60,7 @@ public final class HeadlessApprovals {
     this.suspensions = suspensions;
     this.audit = audit;
     this.clock = clock;
+    this.random = random;
     this.timer = timer;
   }
 
@@ -68,6 +72,7 @@ public final class HeadlessApprovals {
    * @param factsDigest digest of the facts that were shown; empty in a plain approval
    * @param number what the approver read on the remote terminal; 0 for none
    * @param report with a denial, that the user never asked for this
+   * @param showsCode whether the approver's side shows the code that an approval may give
    * @param answer the signed challenge; empty when denying
    */
   record Decision(
@@ -76,6 +81,7 @@ public final class HeadlessApprovals {
       ByteString factsDigest,
       int number,
       boolean report,
+      boolean showsCode,
       Optional<WebauthnAssertionJson> answer) {}
 
   /**
@@ -234,9 +240,10 @@ public final class HeadlessApprovals {
    * Takes a decision.
    *
    * @param session the approver's session, which must be the one that asked for the challenge
+   * @return the code that the approver types on the remote terminal; empty when none is asked for
    * @throws WireException with the texts of teleport-wire §3.4 step 5
    */
-  void decide(String user, String session, InetSocketAddress approver, Decision decision) {
+  String decide(String user, String session, InetSocketAddress approver, Decision decision) {
     Stored<HeadlessRecord> stored =
         store
             .get(HeadlessStore.key(user, decision.id()))
@@ -257,23 +264,46 @@ public final class HeadlessApprovals {
       if (decision.report()) {
         report(record, approver);
       }
-      return;
+      return "";
     }
     checkNumber(record, decision.number(), approver);
+    checkShowsCode(record, decision, approver);
     boolean full = checkStrength(record, decision, approver);
     MfaDevice device = verify(user, session, approver, record, decision);
     var approval =
         new HeadlessRecord.Approval(
             device.id(), device.name(), clock.instant(), Addresses.ipAndPort(approver), full);
-    if (store.approve(stored, approval).isEmpty()) {
+    ReverseCode code = record.code() == null ? null : record.code().made(random);
+    if (store.approve(stored, approval, code).isEmpty()) {
       throw lost(record, approver);
     }
-    store.rememberSource(user, SourceNetwork.of(addressOf(record.facts().clientAddress())));
     emit(AuditEvent.Type.HEADLESS_APPROVED, record, approver, true, "");
+    if (code != null) {
+      return code.shown(); // Whose terminal it is, is known when it was typed there.
+    }
+    store.rememberSource(user, SourceNetwork.of(record.facts()));
+    return "";
+  }
+
+  /** Else the request would wait for a code that nobody has seen. */
+  private void checkShowsCode(
+      HeadlessRecord record, Decision decision, InetSocketAddress approver) {
+    if (record.code() != null && !decision.showsCode()) {
+      emit(
+          AuditEvent.Type.HEADLESS_APPROVAL_FAILED,
+          record,
+          approver,
+          false,
+          "the approver's side cannot show the code");
+      throw new WireException(
+          ErrorKind.ACCESS_DENIED,
+          "this cluster gives a code with the approval (reverse_code), which this client does not"
+              + " show; use jtsh headless approve, or the page");
+    }
   }
 
   private void report(HeadlessRecord record, InetSocketAddress approver) {
-    SourceNetwork source = SourceNetwork.of(addressOf(record.facts().clientAddress()));
+    SourceNetwork source = SourceNetwork.of(record.facts());
     boolean suspends = suspensions.report(record.facts().user(), source);
     emit(
         AuditEvent.Type.HEADLESS_REPORTED,
@@ -380,15 +410,5 @@ public final class HeadlessApprovals {
             .with("headless_id", record.facts().id())
             .with("kubernetes_clusters", record.facts().kubeClusters())
             .build());
-  }
-
-  private static InetSocketAddress addressOf(String ipAndPort) {
-    int colon = ipAndPort.lastIndexOf(':');
-    if (colon < 0) {
-      return InetSocketAddress.createUnresolved("unknown", 0);
-    }
-    String ip = ipAndPort.substring(0, colon).replace("[", "").replace("]", "");
-    return new InetSocketAddress(
-        java.net.InetAddress.ofLiteral(ip), Integer.parseInt(ipAndPort.substring(colon + 1)));
   }
 }

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a posted headless request and freezes its facts: which clusters it means is decided here,
@@ -100,6 +101,10 @@ final class HeadlessClaims {
     UserKeys keys = keys(request);
     HeadlessFactsJson claimed = request.jtsh();
     boolean standard = claimed == null;
+    boolean codeWanted = settings.approvalChecks().reverseCode();
+    if (codeWanted && !takesCode(claimed) && !isContinuation(claimed)) {
+      throw noCode();
+    }
     if (standard && settings.headlessApproval() == AuthSettings.HeadlessApproval.STRICT) {
       throw refused("a request without facts is refused: headless_approval is strict, use jtsh");
     }
@@ -133,6 +138,9 @@ final class HeadlessClaims {
             !store.isKnownSource(request.user(), SourceNetwork.of(remote)),
             continues.orElse(null),
             continuations.liveSessions(request.user()));
+    if (codeWanted && !takesCode(claimed) && continues.isEmpty()) {
+      throw noCode();
+    }
     if (!standard
         && continues.isEmpty()
         && facts.numberCommitment().isEmpty()
@@ -148,7 +156,24 @@ final class HeadlessClaims {
             ? HeadlessNumber.NONE
             : HeadlessNumber.committed(facts.numberCommitment(), nonce(digest)),
         isPrivileged(roles, clusters),
+        codeWanted && continues.isEmpty() ? ReverseCode.ASKED : null,
         now.plus(settings.headlessLimits().lifetime()));
+  }
+
+  private static boolean takesCode(@Nullable HeadlessFactsJson claimed) {
+    return claimed != null && claimed.takesCode() && !claimed.numberCommitment().isEmpty();
+  }
+
+  private static boolean isContinuation(@Nullable HeadlessFactsJson claimed) {
+    return claimed != null && claimed.continues() != null;
+  }
+
+  /** Told to anybody who asks so, whoever the user is: it says nothing of the user. */
+  private static WireException noCode() {
+    return new WireException(
+        ErrorKind.BAD_PARAMETER,
+        "this cluster wants a code typed on the terminal that asks (reverse_code): use jtsh, with a"
+            + " person at its terminal");
   }
 
   /**
@@ -235,7 +260,8 @@ final class HeadlessClaims {
         namespaces(facts.namespace()).toString(),
         facts.duration(),
         facts.continues(),
-        facts.numberCommitment());
+        facts.numberCommitment(),
+        facts.takesCode());
   }
 
   /** The same for the same claim, so that a POST that comes again finds its number again. */

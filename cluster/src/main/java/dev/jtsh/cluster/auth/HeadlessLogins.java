@@ -161,7 +161,8 @@ public final class HeadlessLogins implements AutoCloseable {
     if (!request.opening().isEmpty()) {
       advance(entry); // The user may be looking already.
     }
-    return new HeadlessNumberResponse(number.nonce(), hostAuthority, !number.isMatched());
+    return new HeadlessNumberResponse(
+        number.nonce(), hostAuthority, !number.isMatched(), entry.record.code() != null);
   }
 
   @Override
@@ -419,6 +420,9 @@ public final class HeadlessLogins implements AutoCloseable {
   }
 
   private void consume(Waiting entry, Stored<HeadlessRecord> approved) {
+    if (approved.value().awaitsCode()) {
+      return; // The watch tells when it was typed.
+    }
     if (!hasCallers(entry)) {
       return; // Without a caller the one answer is kept for the POST that comes again.
     }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param claimDigest hash of everything that was posted; a second POST must have the same
  * @param number what the approver must match
  * @param numberTyped whether it is typed though the source is known
+ * @param code what is typed on the remote terminal after the approval; null when nothing is
  * @param expires the end of the request, decided or not
  * @param state how far it is
  * @param approval who approved; null before
@@ -41,6 +42,7 @@ record HeadlessRecord(
     String claimDigest,
     HeadlessNumber number,
     boolean numberTyped,
+    @Nullable ReverseCode code,
     Instant expires,
     State state,
     @Nullable Approval approval,
@@ -73,6 +75,7 @@ record HeadlessRecord(
       String claimDigest,
       HeadlessNumber number,
       boolean numberTyped,
+      @Nullable ReverseCode code,
       Instant expires) {
     return new HeadlessRecord(
         facts,
@@ -80,6 +83,7 @@ record HeadlessRecord(
         claimDigest,
         number,
         numberTyped,
+        code,
         expires,
         State.PENDING,
         null,
@@ -89,16 +93,42 @@ record HeadlessRecord(
 
   /** The same with its number settled, before it is stored. */
   HeadlessRecord numbered(HeadlessNumber settled) {
-    return pending(facts, standard, claimDigest, settled, numberTyped, expires);
+    return pending(facts, standard, claimDigest, settled, numberTyped, code, expires);
   }
 
   /** The same with other facts, before it is stored. */
   HeadlessRecord showing(ApprovalFacts shown, boolean typed) {
-    return pending(shown, standard, claimDigest, number, typed, expires);
+    return pending(shown, standard, claimDigest, number, typed, code, expires);
   }
 
-  HeadlessRecord approved(Approval by) {
-    return at(State.APPROVED, by, null, null);
+  /** Approved; with the code that is to be typed, if one is. */
+  HeadlessRecord approved(Approval by, @Nullable ReverseCode made) {
+    return coded(made).at(State.APPROVED, by, null, null);
+  }
+
+  /** The same after a try of a code: the last wrong one denies. */
+  HeadlessRecord tried(ReverseCode next) {
+    return coded(next).at(next.triesLeft() == 0 ? State.DENIED : state, approval, null, null);
+  }
+
+  /** Whether nothing is issued before a code was typed. */
+  boolean awaitsCode() {
+    return state == State.APPROVED && code != null && !code.typed();
+  }
+
+  private HeadlessRecord coded(@Nullable ReverseCode next) {
+    return new HeadlessRecord(
+        facts,
+        standard,
+        claimDigest,
+        number,
+        numberTyped,
+        next,
+        expires,
+        state,
+        approval,
+        answer,
+        answerNotAfter);
   }
 
   HeadlessRecord denied() {
@@ -119,7 +149,17 @@ record HeadlessRecord(
       @Nullable SshLoginResponse response,
       @Nullable Instant notAfter) {
     return new HeadlessRecord(
-        facts, standard, claimDigest, number, numberTyped, expires, next, by, response, notAfter);
+        facts,
+        standard,
+        claimDigest,
+        number,
+        numberTyped,
+        code,
+        expires,
+        next,
+        by,
+        response,
+        notAfter);
   }
 
   /** How the approver gives the number: a new source and a privileged role need more care. */
@@ -197,6 +237,8 @@ record HeadlessRecord(
               .setNumberMatch(numberMatch())
               .addAllNumberChoices(numberChoices())
               .setNumberRequired(numberRequired && number.isMatched())
+              .setGivesCode(code != null)
+              .setCodeTyped(code != null && code.typed())
               .setLiveSessions(facts.liveSessions());
       Instant continues = facts.continuesApprovedAt();
       if (continues != null) {

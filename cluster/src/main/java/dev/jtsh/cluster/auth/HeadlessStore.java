@@ -11,6 +11,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Headless requests in the storage. A request is made once and never made over; every step is one
@@ -18,6 +20,8 @@ import java.util.Optional;
  */
 final class HeadlessStore {
   static final String PREFIX = "headless_authentication/users/";
+  private static final Pattern ID =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
   private static final String STUB = "stub";
   private static final int SWAP_TRIES_MAX = 20;
   private static final Duration KNOWN_SOURCE_LIFE = Duration.ofDays(90);
@@ -37,6 +41,11 @@ final class HeadlessStore {
 
   static String key(HeadlessRecord record) {
     return key(record.facts().user(), record.facts().id());
+  }
+
+  /** Whether this can be the id of a request. */
+  static boolean isId(String id) {
+    return ID.matcher(id).matches();
   }
 
   static boolean isStub(String key) {
@@ -64,17 +73,29 @@ final class HeadlessStore {
     return backend.create(key(record), WireJson.write(record), record.expires()).isPresent();
   }
 
-  /** PENDING to APPROVED; empty when it is not pending (any more). */
+  /**
+   * PENDING to APPROVED; empty when it is not pending (any more).
+   *
+   * @param code to be typed before anything is issued; null for none
+   */
   Optional<Stored<HeadlessRecord>> approve(
-      Stored<HeadlessRecord> pending, HeadlessRecord.Approval approval) {
+      Stored<HeadlessRecord> pending,
+      HeadlessRecord.Approval approval,
+      @Nullable ReverseCode code) {
     return pending.value().state() == State.PENDING
-        ? pending.swap(backend, pending.value().approved(approval))
+        ? pending.swap(backend, pending.value().approved(approval, code))
         : Optional.empty();
+  }
+
+  /** Counts a try of a code; false when the request changed meanwhile. */
+  boolean codeTried(Stored<HeadlessRecord> approved, ReverseCode next) {
+    return approved.value().awaitsCode()
+        && approved.swap(backend, approved.value().tried(next)).isPresent();
   }
 
   /** APPROVED to CONSUMED: who wins this, and nobody else, issues. */
   Optional<Stored<HeadlessRecord>> consume(Stored<HeadlessRecord> approved) {
-    return approved.value().state() == State.APPROVED
+    return approved.value().state() == State.APPROVED && !approved.value().awaitsCode()
         ? approved.swap(backend, approved.value().consumed())
         : Optional.empty();
   }

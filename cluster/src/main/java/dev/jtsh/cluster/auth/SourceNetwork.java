@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.auth;
 
+import dev.jtsh.protocol.headless.ApprovalFacts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -24,6 +25,19 @@ record SourceNetwork(String address, String network) {
     return bytes.length == IPV4_BYTES
         ? new SourceNetwork(prefix(bytes, 4), prefix(bytes, 3))
         : new SourceNetwork(prefix(bytes, 8), prefix(bytes, 6));
+  }
+
+  /** Where a request came from, by what its facts say. */
+  static SourceNetwork of(ApprovalFacts facts) {
+    String text = facts.clientAddress();
+    int colon = text.lastIndexOf(':');
+    if (colon < 0) {
+      return of(InetSocketAddress.createUnresolved("unknown", 0));
+    }
+    String ip = text.substring(0, colon).replace("[", "").replace("]", "");
+    return of(
+        new InetSocketAddress(
+            InetAddress.ofLiteral(ip), Integer.parseInt(text.substring(colon + 1))));
   }
 
   private static String prefix(byte[] bytes, int length) {

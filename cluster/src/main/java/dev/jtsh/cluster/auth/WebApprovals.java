@@ -9,13 +9,9 @@ import dev.jtsh.protocol.web.HeadlessUpdate;
 import dev.jtsh.protocol.web.WebauthnChallengeJson;
 import java.net.InetSocketAddress;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Approvals of people in front of a browser: the same rules as over gRPC. Blocks. */
 public final class WebApprovals {
-  private static final Pattern ID =
-      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
-
   private final HeadlessApprovals approvals;
 
   WebApprovals(HeadlessApprovals approvals) {
@@ -54,9 +50,10 @@ public final class WebApprovals {
   /**
    * Takes a decision.
    *
+   * @return the code that the visitor types on the remote terminal; empty when none is asked for
    * @throws WireException as over gRPC
    */
-  public void decide(
+  public String decide(
       WebSessions.Visitor visitor, InetSocketAddress remote, String id, HeadlessUpdate update) {
     boolean approve =
         switch (update.action()) {
@@ -64,7 +61,7 @@ public final class WebApprovals {
           case HeadlessUpdate.DENIED -> false;
           default -> throw new WireException(ErrorKind.BAD_PARAMETER, "unknown action");
         };
-    approvals.decide(
+    return approvals.decide(
         visitor.user(),
         visitor.session(),
         remote,
@@ -74,11 +71,12 @@ public final class WebApprovals {
             update.factsDigest(),
             update.number(),
             update.report(),
+            update.showsCode(),
             approve ? update.assertion() : Optional.empty()));
   }
 
   private static String checked(String id) {
-    if (!ID.matcher(id).matches()) {
+    if (!HeadlessStore.isId(id)) {
       throw new WireException(ErrorKind.BAD_PARAMETER, "malformed headless authentication id");
     }
     return id;

@@ -74,6 +74,7 @@ public final class ConfigReader {
             "headless",
             "approval",
             "typed_number_roles",
+            "reverse_code",
             "default_session_ttl",
             "mfa_verification_interval",
             "connector",
@@ -147,7 +148,7 @@ public final class ConfigReader {
             "typed_number_roles", "\"%s\" is not the name of a role".formatted(Shown.of(role)));
       }
     }
-    return new ApprovalChecks(Set.copyOf(roles));
+    return new ApprovalChecks(Set.copyOf(roles), auth.flag("reverse_code").orElse(false));
   }
 
   private static Duration sessionTtl(Section auth) {

@@ -13,6 +13,7 @@ import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.web.AgentJoinRequest;
+import dev.jtsh.protocol.web.HeadlessCodeRequest;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.HeadlessNumberRequest;
 import dev.jtsh.protocol.web.MessageBody;
@@ -174,6 +175,11 @@ public final class WebApi implements WebApplication {
       case "/webapi/jtsh/headless/number" ->
           answered(
               request, HeadlessNumberRequest.class, body -> json(200, auth.headlessNumber(body)));
+      case "/webapi/jtsh/headless/code" ->
+          answered(
+              request,
+              HeadlessCodeRequest.class,
+              body -> json(200, auth.reverseCodes().take(body, request.remote())));
       case "/webapi/jtsh/agent/join" ->
           answered(
               request,

@@ -170,7 +170,7 @@ class Attack03FactsSwapTest {
     assertFailed(
         logins.submit(request("alice", "honest"), REMOTE, connected()).toCompletableFuture());
     assertThat(stored("alice").value().state()).isEqualTo(HeadlessRecord.State.DENIED);
-    assertThat(store.approve(stored("alice"), approval())).isEmpty();
+    assertThat(store.approve(stored("alice"), approval(), null)).isEmpty();
   }
 
   @Test
@@ -209,8 +209,14 @@ class Attack03FactsSwapTest {
             0);
     store.create(
         HeadlessRecord.pending(
-            facts, false, "digest", HeadlessNumber.NONE, false, clock.instant().plusSeconds(60)));
-    store.approve(stored("alice"), approval());
+            facts,
+            false,
+            "digest",
+            HeadlessNumber.NONE,
+            false,
+            null,
+            clock.instant().plusSeconds(60)));
+    store.approve(stored("alice"), approval(), null);
     Stored<HeadlessRecord> consumed = store.consume(stored("alice")).orElseThrow();
     store.answer(consumed, issue(consumed.value()).response(), clock.instant().plusSeconds(60));
     store.putStub("alice", Duration.ofMinutes(3));
@@ -224,7 +230,7 @@ class Attack03FactsSwapTest {
     var cut = new CompletableFuture<Void>();
     logins.submit(request("alice", "honest"), REMOTE, cut);
     cut.complete(null);
-    assertThat(store.approve(stored("alice"), approval())).isPresent();
+    assertThat(store.approve(stored("alice"), approval(), null)).isPresent();
 
     List<CompletableFuture<SshLoginResponse>> again = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -299,7 +305,7 @@ class Attack03FactsSwapTest {
       Optional<Stored<HeadlessRecord>> shown = store.get(HeadlessStore.key(user, id));
       if (shown.isPresent()) {
         return shown.get().value().facts().host().equals("honest")
-            && store.approve(shown.get(), approval()).isPresent();
+            && store.approve(shown.get(), approval(), null).isPresent();
       }
       LockSupport.parkNanos(1_000);
     }

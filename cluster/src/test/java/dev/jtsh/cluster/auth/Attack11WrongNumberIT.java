@@ -139,7 +139,7 @@ class Attack11WrongNumberIT {
   void privilegedRoleIsTypedFromAKnownSourceTooAndOtherClustersArePicked() throws Exception {
     var settings =
         AuthSettings.defaults(AuthFixture.CLUSTER, "localhost")
-            .withApprovalChecks(new ApprovalChecks(Set.of("prod-admin")));
+            .withApprovalChecks(new ApprovalChecks(Set.of("prod-admin"), false));
     try (var fixture = new AuthFixture(directory, settings)) {
       fixture
           .auth

@@ -32,6 +32,8 @@ import dev.jtsh.protocol.headless.ApprovalFacts;
 import dev.jtsh.protocol.headless.FactsDigest;
 import dev.jtsh.protocol.headless.MatchNumber;
 import dev.jtsh.protocol.net.ServiceNames;
+import dev.jtsh.protocol.web.HeadlessCodeRequest;
+import dev.jtsh.protocol.web.HeadlessCodeResponse;
 import dev.jtsh.protocol.web.HeadlessFactsJson;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.HeadlessNumberRequest;
@@ -240,6 +242,11 @@ public final class AuthFixture implements AutoCloseable {
       return MatchNumber.commitment(opening);
     }
 
+    /** What the client does with a code that was typed at its terminal. */
+    HeadlessCodeResponse type(String user, String code) {
+      return auth.reverseCodes().take(new HeadlessCodeRequest(user, id, opening, code), SERVER);
+    }
+
     /** Waits for the request, which may be on its way on another thread. */
     private HeadlessNumberResponse clustersPart(HeadlessLoginRequest posted) {
       var ask = new HeadlessNumberRequest(posted.user(), posted.headlessId(), ByteString.EMPTY);
@@ -362,25 +369,42 @@ public final class AuthFixture implements AutoCloseable {
     /** The same with any number; 0 for none. */
     public void approve(
         AuthServiceGrpc.AuthServiceBlockingStub stub, HeadlessAuthentication shown, int number) {
+      update(stub, shown, number, false);
+    }
+
+    /** Approves on a side that shows the code which an approval may give, and returns it. */
+    String approveForCode(
+        AuthServiceGrpc.AuthServiceBlockingStub stub, HeadlessAuthentication shown) {
+      return update(stub, shown, shownNumber(shown.getHeader().getMetadata().getName()), true);
+    }
+
+    private String update(
+        AuthServiceGrpc.AuthServiceBlockingStub stub,
+        HeadlessAuthentication shown,
+        int number,
+        boolean showsCode) {
       ByteString digest =
           ApprovalFacts.areIn(shown) ? FactsDigest.of(ApprovalFacts.of(shown)) : ByteString.EMPTY;
       String id = shown.getHeader().getMetadata().getName();
-      stub.updateHeadlessAuthenticationState(
-          UpdateHeadlessAuthenticationStateRequest.newBuilder()
-              .setId(id)
-              .setState(HeadlessAuthenticationState.HEADLESS_AUTHENTICATION_STATE_APPROVED)
-              .setMfaResponse(
-                  answer(
-                      stub,
-                      ChallengeExtensions.newBuilder()
-                          .setScope(ChallengeScope.CHALLENGE_SCOPE_HEADLESS_LOGIN)
-                          .setJtshHeadlessId(id)
-                          .setJtshFactsDigest(digest)
-                          .setJtshNumber(number)
-                          .build()))
-              .setJtshFactsDigest(digest)
-              .setJtshNumber(number)
-              .build());
+      var answer =
+          answer(
+              stub,
+              ChallengeExtensions.newBuilder()
+                  .setScope(ChallengeScope.CHALLENGE_SCOPE_HEADLESS_LOGIN)
+                  .setJtshHeadlessId(id)
+                  .setJtshFactsDigest(digest)
+                  .setJtshNumber(number)
+                  .build());
+      return stub.updateHeadlessAuthenticationState(
+              UpdateHeadlessAuthenticationStateRequest.newBuilder()
+                  .setId(id)
+                  .setState(HeadlessAuthenticationState.HEADLESS_AUTHENTICATION_STATE_APPROVED)
+                  .setMfaResponse(answer)
+                  .setJtshFactsDigest(digest)
+                  .setJtshNumber(number)
+                  .setJtshShowsCode(showsCode)
+                  .build())
+          .getJtshCode();
     }
 
     MFAAuthenticateResponse answer(

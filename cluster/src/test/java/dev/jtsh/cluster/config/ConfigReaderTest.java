@@ -51,6 +51,7 @@ class ConfigReaderTest {
               headless: true
               approval: compatible
               typed_number_roles: [prod-admin]
+              reverse_code: true
               default_session_ttl: 8h
             kubernetes:
               - name: prod
@@ -72,7 +73,7 @@ class ConfigReaderTest {
                     new CertificateFiles(Path.of("/etc/tls/web.crt"), Path.of("/etc/tls/web.key"))),
                 true,
                 ClusterConfig.Approval.COMPATIBLE,
-                new ApprovalChecks(Set.of("prod-admin")),
+                new ApprovalChecks(Set.of("prod-admin"), true),
                 Duration.ofHours(8),
                 Duration.ZERO,
                 SsoSettings.NONE,

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param continues the session this request goes on with; null for a new one
  * @param numberCommitment {@link dev.jtsh.protocol.headless.MatchNumber#commitment}; empty from a
  *     requester that shows no number
+ * @param takesCode whether the person can type the code there that an approval may give
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
 public record HeadlessFactsJson(
@@ -37,7 +38,8 @@ public record HeadlessFactsJson(
     String namespace,
     @JsonProperty("duration_ns") Duration duration,
     @Nullable ContinuesJson continues,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) ByteString numberCommitment) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) ByteString numberCommitment,
+    boolean takesCode) {
   /** Absent keys become empty values. */
   public HeadlessFactsJson {
     host = Absent.text(host);
@@ -70,7 +72,8 @@ public record HeadlessFactsJson(
         namespace,
         duration,
         null,
-        ByteString.EMPTY);
+        ByteString.EMPTY,
+        false);
   }
 
   /** The same as a continuation. */
@@ -85,12 +88,39 @@ public record HeadlessFactsJson(
         namespace,
         duration,
         proof,
-        numberCommitment);
+        numberCommitment,
+        takesCode);
   }
 
   /** The same of a requester that shows a number. */
   public HeadlessFactsJson committed(ByteString commitment) {
     return new HeadlessFactsJson(
-        host, osUser, kubeClusters, labels, query, all, namespace, duration, continues, commitment);
+        host,
+        osUser,
+        kubeClusters,
+        labels,
+        query,
+        all,
+        namespace,
+        duration,
+        continues,
+        commitment,
+        takesCode);
+  }
+
+  /** The same of a requester at whose terminal a code can be typed. */
+  public HeadlessFactsJson takingCode() {
+    return new HeadlessFactsJson(
+        host,
+        osUser,
+        kubeClusters,
+        labels,
+        query,
+        all,
+        namespace,
+        duration,
+        continues,
+        numberCommitment,
+        true);
   }
 }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param factsDigest ours: digest of the facts that were shown; empty in a plain approval
  * @param number ours: the number on the remote terminal; 0 for none
  * @param report ours: with a denial, that the user never asked for this
+ * @param showsCode ours: that the approver's side shows the code which an approval may give
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record HeadlessUpdate(
@@ -29,7 +30,8 @@ public record HeadlessUpdate(
         @Nullable WebauthnAssertionJson webauthnAssertionResponse,
     @JsonProperty("jtsh_facts_digest") ByteString factsDigest,
     @JsonProperty("jtsh_number") int number,
-    @JsonProperty("jtsh_report") boolean report) {
+    @JsonProperty("jtsh_report") boolean report,
+    @JsonProperty("jtsh_shows_code") boolean showsCode) {
   /** Approve. */
   public static final String ACCEPT = "accept";
 

@@ -175,8 +175,9 @@ public final class ApprovalPage implements WebApplication {
   /** After an approval the session goes on under new secrets (security rule 22). */
   private WebResponse decide(WebSessions.Visitor visitor, String id, WebRequest request) {
     HeadlessUpdate update = PageCalls.body(request, HeadlessUpdate.class);
-    auth.webApprovals().decide(visitor, request.remote(), id, update);
-    return renewed(visitor);
+    String code = auth.webApprovals().decide(visitor, request.remote(), id, update);
+    return SessionBody.answer(
+        auth.webSessions().renew(visitor), auth.clock().instant(), List.of(), code);
   }
 
   private WebResponse renewed(WebSessions.Visitor visitor) {

@@ -54,6 +54,8 @@ record PageRequest(
    * @param digest what the approval names
    * @param number {@code none}, {@code pick} or {@code type}
    * @param choices what to pick from
+   * @param code {@code none}, {@code wanted} when the approval gives a code that is to be typed on
+   *     the remote terminal, {@code typed} when it was; never the code itself
    */
   record Facts(
       String host,
@@ -67,7 +69,8 @@ record PageRequest(
       int liveSessions,
       ByteString digest,
       String number,
-      List<Integer> choices) {}
+      List<Integer> choices,
+      String code) {}
 
   static PageRequest of(HeadlessAuthentication request, Instant now) {
     var metadata = request.getHeader().getMetadata();
@@ -101,7 +104,8 @@ record PageRequest(
         facts.getLiveSessions(),
         facts.getDigest(),
         word(facts.getNumberMatch()),
-        facts.getNumberChoicesList());
+        facts.getNumberChoicesList(),
+        facts.getCodeTyped() ? "typed" : facts.getGivesCode() ? "wanted" : "none");
   }
 
   private static String word(HeadlessNumberMatch match) {

@@ -164,17 +164,23 @@ export const sessions = () => call('GET', 'jtsh/sessions');
 /** Ends one at once; answers with those that are left. */
 export const end = (session) => call('DELETE', 'jtsh/sessions/' + session);
 
-/** Checks the number, has the key sign, approves. A wrong number denies the request. */
+/**
+ * Checks the number, has the key sign, approves. A wrong number denies the request. Gives the code
+ * that is to be typed on the terminal, or nothing.
+ */
 export async function approve(id, digest, number) {
   const challenge = await call('POST', 'mfa/authenticatechallenge',
     { jtsh_headless_id: id, jtsh_facts_digest: digest, jtsh_number: number });
   const answer = await sign(challenge.webauthn_challenge);
-  keep(await call('PUT', 'headless/' + id, {
+  const done = await call('PUT', 'headless/' + id, {
     action: 'accept',
     webauthnAssertionResponse: answer,
     jtsh_facts_digest: digest,
     jtsh_number: number,
-  }));
+    jtsh_shows_code: true,
+  });
+  keep(done);
+  return done.jtsh_code || '';
 }
 
 export async function deny(id, report) {

@@ -195,7 +195,7 @@ async function load() {
 
 function show(request) {
   if (request.state !== 'pending') {
-    decided(request.state);
+    decided(request.state, request.facts ? request.facts.code : 'none');
     return;
   }
   shown = request;
@@ -214,6 +214,7 @@ function show(request) {
 
 function fillFacts(facts) {
   at('number').hidden = true;
+  at('code-note').hidden = !facts || facts.code === 'none';
   if (!facts) {
     text('source', 'not said');
     text('session', 'A full login');
@@ -325,7 +326,9 @@ function tick() {
     state('expired');
     return;
   }
-  text('left', 'Time left: ' + Math.floor(left / 60) + ':' + String(left % 60).padStart(2, '0'));
+  const said = 'Time left: ' + Math.floor(left / 60) + ':' + String(left % 60).padStart(2, '0');
+  text('left', said);
+  text('code-left', said);
   if (SPOKEN_SECONDS.includes(left)) {
     say(duration(left) + ' left');
   }
@@ -338,8 +341,16 @@ async function watch() {
   }
   try {
     const now = await calls.look(id);
-    if (!busy && document.body.dataset.state === 'request' && now.state !== 'pending') {
-      decided(now.state);
+    const current = document.body.dataset.state;
+    if (!busy && current === 'request' && now.state !== 'pending') {
+      decided(now.state, now.facts ? now.facts.code : 'none');
+    } else if (current === 'code' && now.state === 'denied') {
+      text('denied-why', 'Other codes were typed on the terminal, so the request was denied. If that'
+        + ' was you, run the command again.');
+      state('denied');
+    } else if (current === 'code' && now.facts && now.facts.code === 'typed') {
+      state('approved');
+      say('The code was typed. You can return to your terminal.');
     }
   } catch (error) {
     if (error instanceof calls.Refused && error.status === 401) {
@@ -348,9 +359,12 @@ async function watch() {
   }
 }
 
-function decided(how) {
+function decided(how, code) {
   text('decided-how', how === 'approved'
-    ? 'This request was approved, here or elsewhere. There is nothing left to do.'
+    ? code === 'wanted'
+      ? 'This request was approved and waits for its code on the terminal. The code was shown once,'
+        + ' where it was approved; without it, run the command again.'
+      : 'This request was approved, here or elsewhere. There is nothing left to do.'
     : 'This request was denied. It cannot be approved any more.');
   state('decided');
 }
@@ -379,12 +393,25 @@ async function approve() {
   text('request-error', '');
   say('Use your key now');
   try {
-    await calls.approve(id, shown.facts ? shown.facts.digest : '', given);
+    const code = await calls.approve(id, shown.facts ? shown.facts.digest : '', given);
+    if (code !== '') {
+      showCode(code);
+      return;
+    }
     state('approved');
     say('Approved. You can return to your terminal.');
   } catch (error) {
     await refused(error);
   }
+}
+
+/** The code is here only, and only until this tab shows something else. */
+function showCode(code) {
+  text('code-value', code);
+  state('code');
+  say('Approved. Type this code on your terminal: ' + code.split('').join(' '));
+  tick();
+  timers.push(setInterval(tick, 1000), setInterval(watch, LOOK_AGAIN_MILLIS));
 }
 
 /** A refusal may mean that the request is over: the cluster is asked how it stands. */
@@ -402,7 +429,7 @@ async function refused(error) {
   }
   const now = isUntouched(error) ? null : await calls.look(id).catch(() => null);
   if (now && now.state !== 'pending') {
-    decided(now.state);
+    decided(now.state, now.facts ? now.facts.code : 'none');
   } else {
     text('request-error', words(error));
   }

@@ -51,7 +51,8 @@ final class BrowserWorld implements AutoCloseable {
 
   private final @Nullable OpenIdProvider provider;
 
-  private BrowserWorld(OwnDirectory place, boolean withProvider) throws IOException {
+  private BrowserWorld(OwnDirectory place, boolean withProvider, String settings)
+      throws IOException {
     this.place = place;
     directory = place.path();
     Files.createDirectory(home());
@@ -60,9 +61,10 @@ final class BrowserWorld implements AutoCloseable {
             ? OpenIdProvider.start(Files.createDirectory(directory.resolve("provider")))
             : null;
     List<String> options = new ArrayList<>();
-    if (provider != null) {
+    String configuration = provider == null ? settings : provider.configuration() + settings;
+    if (!configuration.isEmpty()) {
       Path file = directory.resolve("cluster.yaml");
-      Files.writeString(file, provider.configuration());
+      Files.writeString(file, configuration);
       options.add("--config=" + file);
     }
     cluster =
@@ -83,7 +85,12 @@ final class BrowserWorld implements AutoCloseable {
 
   /** A world of its own whose people may log in at a provider. */
   static BrowserWorld withProvider() throws IOException {
-    return new BrowserWorld(OwnDirectory.create("jtsh-provider-"), true);
+    return new BrowserWorld(OwnDirectory.create("jtsh-provider-"), true, "");
+  }
+
+  /** A world of its own whose cluster has these settings. */
+  static BrowserWorld with(String settings) throws IOException {
+    return new BrowserWorld(OwnDirectory.create("jtsh-browser-"), false, settings);
   }
 
   /** A kubeconfig of an API server that does not run: no request gets that far. */
@@ -305,7 +312,7 @@ final class BrowserWorld implements AutoCloseable {
 
     private static BrowserWorld build() {
       try {
-        return new BrowserWorld(OwnDirectory.create("jtsh-browser-"), false);
+        return new BrowserWorld(OwnDirectory.create("jtsh-browser-"), false, "");
       } catch (IOException e) {
         throw new UncheckedIOException("cannot build the world of the browser", e);
       }
