@@ -79,6 +79,7 @@ public final class AuthClient implements AutoCloseable {
   private static final int PAGES_MAX = 50;
 
   private final AuthEndpoint endpoint;
+  private final CallLog calls;
   private final ManagedChannel channel;
   private final Runnable closeRoute;
   private final AuthServiceGrpc.AuthServiceBlockingStub service;
@@ -86,8 +87,10 @@ public final class AuthClient implements AutoCloseable {
   /** Set by the first answer: whoever hangs up after that does not refuse our certificate. */
   private volatile boolean answered;
 
-  private AuthClient(AuthEndpoint endpoint, ManagedChannel channel, Runnable closeRoute) {
+  private AuthClient(
+      AuthEndpoint endpoint, ManagedChannel channel, Runnable closeRoute, CallLog calls) {
     this.endpoint = endpoint;
+    this.calls = calls;
     this.channel = channel;
     this.closeRoute = closeRoute;
     this.service = AuthServiceGrpc.newBlockingStub(channel);
@@ -95,9 +98,13 @@ public final class AuthClient implements AutoCloseable {
 
   /** Prepares a direct connection; it is made with the first call. */
   public static AuthClient open(AuthEndpoint endpoint) {
+    return direct(endpoint, CallLog.silent());
+  }
+
+  private static AuthClient direct(AuthEndpoint endpoint, CallLog calls) {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(endpoint.proxy().host(), endpoint.proxy().port());
-    return new AuthClient(endpoint, channel(endpoint, builder), () -> {});
+    return new AuthClient(endpoint, channel(endpoint, builder), () -> {}, calls);
   }
 
   /**
@@ -107,14 +114,14 @@ public final class AuthClient implements AutoCloseable {
   public static AuthClient open(AuthEndpoint endpoint, Network network) {
     ClusterRoute route = network.route(endpoint.proxy());
     if (route.isDirect()) {
-      return open(endpoint);
+      return direct(endpoint, network.calls());
     }
     RouteRelay relay = RouteRelay.start(route);
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(relay.address())
             .channelFactory(QuietLocalChannel::new)
             .eventLoopGroup(relay.eventLoops());
-    return new AuthClient(endpoint, channel(endpoint, builder), relay::close);
+    return new AuthClient(endpoint, channel(endpoint, builder), relay::close, network.calls());
   }
 
   private static ManagedChannel channel(AuthEndpoint endpoint, NettyChannelBuilder builder) {
@@ -127,6 +134,7 @@ public final class AuthClient implements AutoCloseable {
         .maxInboundMessageSize(MESSAGE_BYTES_MAX)
         .proxyDetector(target -> null)
         .disableRetry()
+        .intercept(new NamedCalls())
         .build();
   }
 
@@ -442,12 +450,19 @@ public final class AuthClient implements AutoCloseable {
 
   private <T> T call(@CompileTimeConstant final String action, Supplier<T> call)
       throws ClientException {
+    SafeText what = SafeText.literal(action);
+    CallLog.Call told = calls.begin(what, SafeText.literal("gRPC"), endpoint.proxy());
+    Context named = Context.current().withValue(NamedCalls.ID, told.id());
+    Context before = named.attach();
     try {
       T answer = call.get();
       answered = true;
+      told.answered(SafeText.literal("answered"));
       return answer;
     } catch (StatusRuntimeException e) {
-      throw CallFailures.of(SafeText.literal(action), endpoint.proxy(), e, answered);
+      throw told.failed(CallFailures.of(what, endpoint.proxy(), e, answered));
+    } finally {
+      named.detach(before);
     }
   }
 

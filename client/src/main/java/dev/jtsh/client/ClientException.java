@@ -2,7 +2,9 @@
 package dev.jtsh.client;
 
 import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.net.RequestId;
 import dev.jtsh.protocol.text.SafeText;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ public abstract sealed class ClientException extends Exception {
   private final ErrorKind kind;
   private final transient SafeText safeMessage;
   private final transient SafeText hint;
+  private transient Optional<RequestId> request = Optional.empty();
 
   private ClientException(
       ErrorKind kind, SafeText message, SafeText hint, @Nullable Throwable cause) {
@@ -37,6 +40,17 @@ public abstract sealed class ClientException extends Exception {
   /** What the user can do; empty if we know nothing. */
   public final SafeText hint() {
     return hint;
+  }
+
+  /** The call that failed, as debug output and a jtsh-cluster's log name it. */
+  public final Optional<RequestId> request() {
+    return request;
+  }
+
+  /** The same failure, of this call. */
+  final ClientException inRequest(RequestId id) {
+    request = Optional.of(id);
+    return this;
   }
 
   /** Nothing answers at the address: wrong name, wrong port, network or proxy down. */

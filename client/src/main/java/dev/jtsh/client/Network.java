@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.client;
 
+import dev.jtsh.protocol.text.SafeText;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,12 +11,15 @@ public final class Network {
   private final WebTrust trust;
   private final HttpProxies proxies;
   private final Map<String, String> environment;
+  private final CallLog calls;
   private final Map<ProxyAddress, ClusterRoute> routes = new ConcurrentHashMap<>();
 
-  private Network(WebTrust trust, HttpProxies proxies, Map<String, String> environment) {
+  private Network(
+      WebTrust trust, HttpProxies proxies, Map<String, String> environment, CallLog calls) {
     this.trust = trust;
     this.proxies = proxies;
     this.environment = environment;
+    this.calls = calls;
   }
 
   /**
@@ -25,8 +29,23 @@ public final class Network {
    * @throws IllegalArgumentException with a message for the user if one is unusable
    */
   public static Network of(Map<String, String> environment, WebTrust trust) {
+    return of(environment, trust, CallLog.silent());
+  }
+
+  /**
+   * The same, with somebody who is told of all calls.
+   *
+   * @throws IllegalArgumentException with a message for the user if a variable is unusable
+   */
+  public static Network of(Map<String, String> environment, WebTrust trust, CallLog calls) {
     String rule = environment.getOrDefault(UpgradeRule.VARIABLE, "");
-    return new Network(trust, HttpProxies.of(environment), Map.of(UpgradeRule.VARIABLE, rule));
+    return new Network(
+        trust, HttpProxies.of(environment), Map.of(UpgradeRule.VARIABLE, rule), calls);
+  }
+
+  /** Who is told of calls. */
+  CallLog calls() {
+    return calls;
   }
 
   /** Whom to believe for web certificates. */
@@ -41,13 +60,21 @@ public final class Network {
 
   /** The way to a proxy; the same object each time. */
   public ClusterRoute route(ProxyAddress address) {
-    return routes.computeIfAbsent(
-        address,
-        to ->
-            new ClusterRoute(
-                to,
-                proxies.forAddress(to.host(), to.port()),
-                trust,
-                UpgradeRule.said(environment, to)));
+    return routes.computeIfAbsent(address, this::newRoute);
+  }
+
+  private ClusterRoute newRoute(ProxyAddress to) {
+    Optional<HttpProxy> proxy = proxies.forAddress(to.host(), to.port());
+    calls.say(
+        SafeText.format(
+            "the way to {}: {}",
+            SafeText.ofHostName(to.hostPort()),
+            proxy
+                .map(p ->
+                    SafeText.format(
+                        "through the HTTP proxy {}",
+                        SafeText.ofHostName(p.host() + ":" + p.port())))
+                .orElse(SafeText.literal("no HTTP proxy"))));
+    return new ClusterRoute(to, proxy, trust, UpgradeRule.said(environment, to));
   }
 }

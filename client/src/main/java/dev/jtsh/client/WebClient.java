@@ -8,6 +8,7 @@ import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireError;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.json.WireJson;
+import dev.jtsh.protocol.net.RequestId;
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.HeadlessCodeRequest;
 import dev.jtsh.protocol.web.HeadlessCodeResponse;
@@ -164,7 +165,7 @@ public final class WebClient implements AutoCloseable {
     SafeText action = SafeText.literal("asking the proxy for its settings");
     HttpResponse<byte[]> response = send(action, proxy, request(proxy, path).GET(), CALL_TIME);
     if (response.statusCode() == 400) {
-      throw refused(action, response);
+      throw inItsRequest(refused(action, response), response);
     }
     Map<?, ?> tree = Map.of();
     @Nullable PingResponse ping = null;
@@ -184,6 +185,14 @@ public final class WebClient implements AutoCloseable {
           SafeText.literal("check host and port of the proxy (--proxy)"),
           null);
     }
+    network
+        .calls()
+        .say(
+            SafeText.format(
+                "{} is of the cluster {}, version {}",
+                SafeText.ofHostName(proxy.hostPort()),
+                SafeText.of(ping.clusterName()),
+                SafeText.of(ping.serverVersion())));
     checkClock(proxy, response);
     return new Discovery(
         proxy, ping, ServerVersion.parse(ping.serverVersion()), isJtsh(ping, tree));
@@ -426,9 +435,27 @@ public final class WebClient implements AutoCloseable {
   private HttpResponse<byte[]> send(
       SafeText action, ProxyAddress proxy, HttpRequest.Builder request, Duration limit)
       throws ClientException {
+    HttpRequest plain = request.build();
+    SafeText what =
+        SafeText.format("{} {}", SafeText.of(plain.method()), SafeText.of(plain.uri().getPath()));
+    CallLog.Call call = network.calls().begin(action, what, proxy);
+    try {
+      HttpResponse<byte[]> response =
+          send(action, proxy, request.header(RequestId.HEADER, call.id().value()).build(), limit);
+      SafeText status = SafeText.of(Integer.toString(response.statusCode()));
+      call.answered(SafeText.format("HTTP {}", status));
+      return response;
+    } catch (ClientException e) {
+      throw call.failed(e);
+    }
+  }
+
+  private HttpResponse<byte[]> send(
+      SafeText action, ProxyAddress proxy, HttpRequest request, Duration limit)
+      throws ClientException {
     CompletableFuture<HttpResponse<byte[]>> answer =
         http.sendAsync(
-            request.build(),
+            request,
             HttpResponse.BodyHandlers.limiting(
                 HttpResponse.BodyHandlers.ofByteArray(), BODY_BYTES_MAX));
     try {
@@ -451,6 +478,23 @@ public final class WebClient implements AutoCloseable {
   }
 
   private static <T> T read(SafeText action, HttpResponse<byte[]> response, Class<T> type)
+      throws ClientException {
+    try {
+      return content(action, response, type);
+    } catch (ClientException e) {
+      throw inItsRequest(e, response);
+    }
+  }
+
+  /** The answer has come, so what fails now is no news for the log of calls. */
+  private static ClientException inItsRequest(
+      ClientException failure, HttpResponse<byte[]> response) {
+    @Nullable String header =
+        response.request().headers().firstValue(RequestId.HEADER).orElse(null);
+    return RequestId.sent(header).map(failure::inRequest).orElse(failure);
+  }
+
+  private static <T> T content(SafeText action, HttpResponse<byte[]> response, Class<T> type)
       throws ClientException {
     int status = response.statusCode();
     if (status == 502 || status == 503 || status == 504) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import dev.jtsh.client.CallLog;
 import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Discovery;
 import dev.jtsh.client.Network;
@@ -10,7 +11,9 @@ import dev.jtsh.client.WebClient;
 import dev.jtsh.client.WebTrust;
 import dev.jtsh.protocol.text.SafeText;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** What several commands do first: whom to trust, which proxy, which key. */
 final class ClusterCalls {
@@ -27,11 +30,26 @@ final class ClusterCalls {
 
   /** The settings of a command; in headless mode those of an SSH session count too. */
   Settings settings(ClusterOptions options, boolean headless) {
-    return Settings.of(
-        options,
-        outside.environment(),
-        ConfigurationFile.read(ConfigurationFile.places(outside.environment(), outside.home())),
-        headless);
+    Settings settings =
+        Settings.of(
+            options,
+            outside.environment(),
+            ConfigurationFile.read(ConfigurationFile.places(outside.environment(), outside.home())),
+            headless);
+    outside
+        .console()
+        .detail(
+            SafeText.format(
+                "settings: proxy {}, user {}, cluster {}, CA file {}",
+                shown(settings.proxy()),
+                shown(settings.user()),
+                shown(settings.cluster()),
+                shown(settings.caFile().map(Path::toString))));
+    return settings;
+  }
+
+  private static SafeText shown(Optional<String> setting) {
+    return setting.map(SafeText::of).orElse(SafeText.literal("not given"));
   }
 
   /** A web client that believes what the settings say. */
@@ -42,7 +60,8 @@ final class ClusterCalls {
   /** How clusters are reached from here. */
   Network network(Settings settings) {
     try {
-      return Network.of(outside.environment(), trust(settings));
+      CallLog calls = new CallLog(outside.console()::detail, outside.random());
+      return Network.of(outside.environment(), trust(settings), calls);
     } catch (IllegalArgumentException e) {
       throw new SettingsException(String.valueOf(e.getMessage()));
     }

@@ -53,13 +53,27 @@ final class ClusterOptions {
           "Keep secrets out of swap: off, auto, best_effort or strict; also TELEPORT_MLOCK_MODE.")
   @Nullable String mlock;
 
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Say on stderr what is done; also JTSH_DEBUG=1. Never shows a secret.")
+  boolean debug;
+
+  /** Whether this run says what it does. */
+  boolean debug(Map<String, String> environment) {
+    return debug || isYes(environment.getOrDefault("JTSH_DEBUG", ""));
+  }
+
   /** Whether this run asks for approval on another device. */
   boolean headless(Map<String, String> environment) {
-    return headless
-        || switch (environment.getOrDefault("TELEPORT_HEADLESS", "")) {
-          case "1", "true", "yes", "t", "T", "TRUE", "True" -> true;
-          default -> false;
-        };
+    return headless || isYes(environment.getOrDefault("TELEPORT_HEADLESS", ""));
+  }
+
+  private static boolean isYes(String value) {
+    return switch (value) {
+      case "1", "true", "yes", "t", "T", "TRUE", "True" -> true;
+      default -> false;
+    };
   }
 
   /**

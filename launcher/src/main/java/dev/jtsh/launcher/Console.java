@@ -26,6 +26,8 @@ public final class Console {
   @GuardedBy("this")
   private boolean statusShown;
 
+  private volatile boolean detailed;
+
   /**
    * Writes to these two.
    *
@@ -42,6 +44,23 @@ public final class Console {
     endStatus();
     err.println(line);
     err.flush();
+  }
+
+  /** From now on shows {@link #detail} too. */
+  public void showDetail() {
+    detailed = true;
+  }
+
+  /** Whether {@link #detail} is shown. */
+  public boolean isDetailed() {
+    return detailed;
+  }
+
+  /** A line for people who look for a mistake: what is done behind the scenes, never a secret. */
+  public void detail(SafeText line) {
+    if (detailed) {
+      say(SafeText.format("debug: {}", line));
+    }
   }
 
   /** A line for people that waits for an answer behind it. */

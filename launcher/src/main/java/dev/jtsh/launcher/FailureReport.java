@@ -29,7 +29,12 @@ final class FailureReport {
 
   /** Reports a call to the cluster that came to nothing. */
   ExitCode of(ClientException failure) {
-    return of(exitCode(failure), failure.safeMessage(), failure.hint());
+    SafeText message = failure.safeMessage();
+    if (console.isDetailed() && failure.request().isPresent()) {
+      SafeText id = SafeText.of(failure.request().get().value());
+      message = SafeText.format("{} (request {})", message, id);
+    }
+    return of(exitCode(failure), message, failure.hint());
   }
 
   static ExitCode exitCode(ClientException failure) {

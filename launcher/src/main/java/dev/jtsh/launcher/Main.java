@@ -186,11 +186,14 @@ public final class Main {
         return ExitCode.OK.status();
       }
     }
+    ClusterOptions options = ((JtshCommand) parsed.commandSpec().root().userObject()).cluster;
+    if (options.debug(outside.environment())) {
+      sayWhatRuns();
+    }
     if (parsed.asCommandLineList().getLast().getCommand() instanceof DoctorCommand) {
       // It holds no secret, and says what the guard would refuse.
       return new CommandLine.RunLast().execute(parsed);
     }
-    ClusterOptions options = ((JtshCommand) parsed.commandSpec().root().userObject()).cluster;
     try {
       boolean headless = options.headless(outside.environment());
       MlockMode mode = options.mlock(outside.environment());
@@ -202,6 +205,19 @@ public final class Main {
       return unusable(e);
     }
     return new CommandLine.RunLast().execute(parsed);
+  }
+
+  /** Arguments are not repeated: behind -- they are somebody else's. */
+  private void sayWhatRuns() {
+    outside.console().showDetail();
+    outside
+        .console()
+        .detail(
+            SafeText.format(
+                "jtsh {}, Java {}, {}",
+                SafeText.of(Version.OURS),
+                SafeText.of(Version.JAVA),
+                SafeText.of(outside.systemName())));
   }
 
   private CommandLine doctor(ClusterOptions cluster) {
@@ -233,7 +249,29 @@ public final class Main {
         .status();
   }
 
-  private int failed(Exception failure) throws Exception {
+  /** A mistake of ours: what is known of it goes to whoever wants to report it. */
+  private int unexpected(Exception failure) {
+    if (outside.console().isDetailed()) {
+      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        outside.console().detail(SafeText.of(cause.toString()));
+        for (StackTraceElement place : cause.getStackTrace()) {
+          outside.console().detail(SafeText.format("  at {}", SafeText.of(place.toString())));
+        }
+      }
+    }
+    return failures
+        .of(
+            ExitCode.ERROR,
+            SafeText.format(
+                "this should not happen: {}: {}",
+                SafeText.of(failure.getClass().getSimpleName()),
+                SafeLine.of(String.valueOf(failure.getMessage()))),
+            SafeText.literal(
+                "it is a mistake in jtsh: run it again with --debug, and report what it says"))
+        .status();
+  }
+
+  private int failed(Exception failure) {
     return switch (failure) {
       case SettingsException settings -> unusable(settings);
       case SecretArenaExhaustedException full ->
@@ -243,7 +281,7 @@ public final class Main {
                   SafeLine.of(String.valueOf(full.getMessage())),
                   SafeText.literal("ask for fewer clusters at a time"))
               .status();
-      default -> throw failure;
+      default -> unexpected(failure);
     };
   }
 

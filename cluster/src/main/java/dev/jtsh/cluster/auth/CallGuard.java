@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.auth;
 
+import dev.jtsh.cluster.net.FailedCalls;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireError;
 import dev.jtsh.protocol.error.WireException;
+import dev.jtsh.protocol.net.RequestId;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -15,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -69,7 +73,11 @@ final class CallGuard implements ServerInterceptor {
           AGENT + "WatchAccess",
           AGENT + "EmitAudit");
 
+  private static final Metadata.Key<String> REQUEST_ID =
+      Metadata.Key.of(RequestId.HEADER, Metadata.ASCII_STRING_MARSHALLER);
+
   private final InstantSource clock;
+  private final FailedCalls failed = new FailedCalls();
 
   CallGuard(InstantSource clock) {
     this.clock = clock;
@@ -79,13 +87,32 @@ final class CallGuard implements ServerInterceptor {
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
     Caller caller = call.getAttributes().get(CallerIdentification.CALLER);
+    ServerCall<ReqT, RespT> told = new ToldCall<>(call, RequestId.sent(headers.get(REQUEST_ID)));
     try {
       check(caller, call.getMethodDescriptor().getFullMethodName());
     } catch (WireException e) {
-      call.close(status(e), new Metadata());
+      told.close(status(e), new Metadata());
       return new ServerCall.Listener<>() {};
     }
-    return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+    return Contexts.interceptCall(Context.current().withValue(CALLER, caller), told, headers, next);
+  }
+
+  /** A call whose failure is written down under the caller's id of it. */
+  private final class ToldCall<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
+    private final Optional<RequestId> id;
+
+    ToldCall(ServerCall<ReqT, RespT> call, Optional<RequestId> id) {
+      super(call);
+      this.id = id;
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (!status.isOk()) {
+        failed.add(id, getMethodDescriptor().getFullMethodName(), status.getCode().name());
+      }
+      super.close(status, trailers);
+    }
   }
 
   private void check(@org.jspecify.annotations.Nullable Caller caller, String method) {

@@ -4,8 +4,10 @@ package dev.jtsh.cluster.proxy;
 import dev.jtsh.cluster.http.Ending;
 import dev.jtsh.cluster.http.Http1ServerCodec;
 import dev.jtsh.cluster.http.OneByOne;
+import dev.jtsh.cluster.net.FailedCalls;
 import dev.jtsh.cluster.net.WipingAllocator;
 import dev.jtsh.protocol.json.WireJson;
+import dev.jtsh.protocol.net.RequestId;
 import dev.jtsh.protocol.net.ServiceNames;
 import dev.jtsh.protocol.web.ErrorBody;
 import io.netty.buffer.ByteBuf;
@@ -50,6 +52,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WebConnection extends ChannelInboundHandlerAdapter {
   private static final Logger logger = LoggerFactory.getLogger(WebConnection.class);
+  private static final FailedCalls FAILED = new FailedCalls();
   private static final Duration REQUEST_TIME_MAX = Duration.ofMinutes(2);
 
   private final WebApplication application;
@@ -191,7 +194,15 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
     }
-    return answer.whenComplete((response, failure) -> web.close());
+    Optional<RequestId> id = RequestId.sent(request.headers().get(RequestId.HEADER));
+    // Other paths may hold what nobody else is to read.
+    String what = web.path().contains("/webapi/") ? web.path() : "a page";
+    return answer.whenComplete((response, failure) -> {
+      web.close();
+      if (response != null && response.status() >= HttpResponseStatus.BAD_REQUEST.code()) {
+        FAILED.add(id, what, "HTTP " + response.status());
+      }
+    });
   }
 
   private static @Nullable String fault(FullHttpRequest request) {

@@ -96,9 +96,15 @@ public final class Laptop {
     return run(List.of(invite, password, password), "", "signup");
   }
 
-  /** Logs in. */
-  public Result logIn(String password) {
-    return run(List.of(password), "", "login");
+  /**
+   * Logs in.
+   *
+   * @param more further arguments
+   */
+  public Result logIn(String password, String... more) {
+    List<String> words = new ArrayList<>(List.of("login"));
+    words.addAll(List.of(more));
+    return run(List.of(password), "", words.toArray(String[]::new));
   }
 
   /** Approves a request as a person does: reads the facts, types the number, touches the key. */
