@@ -7,6 +7,7 @@ import dev.jtsh.pki.KeyKind;
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
 import dev.jtsh.protocol.web.SignupBeginResponse;
+import dev.jtsh.protocol.web.SignupFinishResponse;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import dev.jtsh.protocol.web.WebauthnAttestationJson;
@@ -89,8 +90,9 @@ public final class LoginSession {
    *
    * @param password UTF-8, wiped by the caller
    * @param deviceName what the user calls the key
+   * @return from when the key may approve
    */
-  public void finishSignup(
+  public SignupFinishResponse finishSignup(
       Discovery discovery,
       String token,
       SignupBeginResponse begin,
@@ -100,7 +102,7 @@ public final class LoginSession {
     WebauthnAttestationJson attestation =
         new WebauthnCeremony(discovery.proxy(), Optional.empty(), securityKey)
             .register(begin.webauthn());
-    web.finishSignup(discovery.proxy(), token, password, deviceName, attestation);
+    return web.finishSignup(discovery.proxy(), token, password, deviceName, attestation);
   }
 
   private static void requirePasswordAndWebauthn(Discovery discovery) throws ClientException {

@@ -16,7 +16,6 @@ import dev.jtsh.protocol.web.HeadlessFactsJson;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.HeadlessNumberRequest;
 import dev.jtsh.protocol.web.HeadlessNumberResponse;
-import dev.jtsh.protocol.web.MessageBody;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
 import dev.jtsh.protocol.web.MfaLoginFinishRequest;
@@ -24,6 +23,7 @@ import dev.jtsh.protocol.web.PingResponse;
 import dev.jtsh.protocol.web.SignupBeginRequest;
 import dev.jtsh.protocol.web.SignupBeginResponse;
 import dev.jtsh.protocol.web.SignupFinishRequest;
+import dev.jtsh.protocol.web.SignupFinishResponse;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.SsoConsoleRequest;
 import dev.jtsh.protocol.web.SsoConsoleResponse;
@@ -366,7 +366,7 @@ public final class WebClient implements AutoCloseable {
     SafeText action = SafeText.literal("signing up");
     return read(
         action,
-        post(action, proxy, "/webapi/jtsh/signup/begin", new SignupBeginRequest(token), CALL_TIME),
+        post(action, proxy, "/webapi/jtsh/signup/begin", SignupBeginRequest.of(token), CALL_TIME),
         SignupBeginResponse.class);
   }
 
@@ -376,7 +376,7 @@ public final class WebClient implements AutoCloseable {
    * @param password UTF-8, wiped by the caller
    * @param deviceName what the user calls the key
    */
-  public void finishSignup(
+  public SignupFinishResponse finishSignup(
       ProxyAddress proxy,
       String token,
       SecretBuffer password,
@@ -385,10 +385,10 @@ public final class WebClient implements AutoCloseable {
       throws ClientException {
     var request = new SignupFinishRequest(token, PasswordBody.PLACEHOLDER, deviceName, attestation);
     SafeText action = SafeText.literal("signing up");
-    read(
+    return read(
         action,
         post(action, proxy, "/webapi/jtsh/signup/finish", request, password),
-        MessageBody.class);
+        SignupFinishResponse.class);
   }
 
   @Override

@@ -8,12 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.jtsh.nativebindings.SecretArena;
 import dev.jtsh.nativebindings.SecretBuffer;
-import dev.jtsh.protocol.web.MessageBody;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
 import dev.jtsh.protocol.web.MfaLoginFinishRequest;
 import dev.jtsh.protocol.web.SignupBeginResponse;
 import dev.jtsh.protocol.web.SignupFinishRequest;
+import dev.jtsh.protocol.web.SignupFinishResponse;
 import dev.jtsh.protocol.web.WebauthnChallengeJson;
 import dev.jtsh.protocol.web.WebauthnCreationJson;
 import dev.jtsh.tests.fixtures.cluster.FakeAuth;
@@ -144,7 +144,11 @@ class LoginSessionIT {
   void signupSendsPasswordAndNewCredential() throws Exception {
     Discovery discovery = web.ping(proxy, "local");
     cluster.web().on("/webapi/jtsh/signup/begin", call -> WebReply.json(creation("localhost")));
-    cluster.web().on("/webapi/jtsh/signup/finish", call -> WebReply.json(MessageBody.OK));
+    cluster
+        .web()
+        .on(
+            "/webapi/jtsh/signup/finish",
+            call -> WebReply.json(new SignupFinishResponse("ok", List.of(), null)));
 
     SignupBeginResponse begin = session.beginSignup(discovery, "invite");
     try (SecretBuffer password = password()) {
@@ -224,7 +228,8 @@ class LoginSessionIT {
                 300_000,
                 List.of(),
                 null,
-                "none")));
+                "none")),
+        new SignupBeginResponse.Rules("root", 12, 512, false));
   }
 
   private static SecretBuffer password() {

@@ -76,7 +76,7 @@ final class AuthOperations implements ClusterOperations {
   private Invite invite(Users.Addition addition) {
     return switch (addition) {
       case Users.Addition.Invited(String user, String invite, Instant expires) ->
-          new Invite(user, invite, expires, config.publicAddress().toString());
+          Invite.at(config.publicAddress().toString(), user, invite, expires);
       case Users.Addition.Exists(String user) ->
           throw refused(ErrorKind.ALREADY_EXISTS, "user \"%s\" is there already", user);
       case Users.Addition.UnknownUser(String user) ->

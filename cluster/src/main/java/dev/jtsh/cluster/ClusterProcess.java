@@ -29,6 +29,7 @@ import dev.jtsh.cluster.proxy.WebCertificate;
 import dev.jtsh.cluster.storage.Backend;
 import dev.jtsh.cluster.storage.SqliteBackend;
 import dev.jtsh.cluster.web.WebApi;
+import dev.jtsh.cluster.web.page.AccountPages;
 import dev.jtsh.cluster.web.page.ApprovalPage;
 import dev.jtsh.cluster.web.page.SsoPage;
 import dev.jtsh.pki.HostIdentity;
@@ -136,7 +137,7 @@ final class ClusterProcess implements ClusterStarter.Running {
 
   private static WebApplication web(Auth auth, ExecutorService executor) {
     WebApplication page = new ApprovalPage(auth, new WebApi(auth, executor), executor);
-    return new SsoPage(auth, page, executor);
+    return new AccountPages(auth, new SsoPage(auth, page, executor));
   }
 
   /** The same agent as on its own host, but it dials the proxy inside this process. */
@@ -195,6 +196,7 @@ final class ClusterProcess implements ClusterStarter.Running {
     return settings
         .withSso(config.sso())
         .withApprovalChecks(config.approvalChecks())
+        .withAccounts(config.accounts())
         .withDefaultSessionTtl(config.defaultSessionTtl())
         .withMfaVerificationInterval(config.mfaVerificationInterval())
         .withHeadless(

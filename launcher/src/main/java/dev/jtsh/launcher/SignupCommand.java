@@ -8,7 +8,10 @@ import dev.jtsh.client.WebClient;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.SignupBeginResponse;
+import dev.jtsh.protocol.web.SignupFinishResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,7 +61,7 @@ final class SignupCommand implements Callable<Integer> {
           passwords.askNew(
               SafeText.literal("Choose a password:\n"), SafeText.literal("Again:\n"))) {
         outside.console().say(SafeText.literal("Tap the security key to register"));
-        session.finishSignup(discovery, invite, begin, password, device);
+        show(session.finishSignup(discovery, invite, begin, password, device));
       }
       outside
           .console()
@@ -70,6 +73,28 @@ final class SignupCommand implements Callable<Integer> {
       return ExitCode.OK.status();
     } catch (ClientException e) {
       return failures.of(e).status();
+    }
+  }
+
+  private void show(SignupFinishResponse done) {
+    Instant from = done.approvesFrom();
+    if (from != null) {
+      outside
+          .console()
+          .say(
+              SafeText.format(
+                  "This key may approve headless sessions from {} on.",
+                  SafeText.of(from.truncatedTo(ChronoUnit.SECONDS).toString())));
+    }
+    if (!done.recoveryCodes().isEmpty()) {
+      outside
+          .console()
+          .say(
+              SafeText.literal(
+                  "Your recovery codes, shown only now; each is good once, in place of a lost"
+                      + " password or key:"));
+      done.recoveryCodes()
+          .forEach(code -> outside.console().say(SafeText.format("  {}", SafeText.of(code))));
     }
   }
 

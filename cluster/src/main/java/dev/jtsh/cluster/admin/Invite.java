@@ -10,8 +10,16 @@ import java.time.Instant;
  * @param invite the secret to pass on
  * @param expires when it ends
  * @param proxy where to sign up, {@code host:port}
+ * @param link to sign up in a browser, with the secret
  */
-public record Invite(String user, String invite, Instant expires, String proxy) {
+public record Invite(String user, String invite, Instant expires, String proxy, String link) {
+  /** An invite to be redeemed at this proxy, {@code host:port}. */
+  public static Invite at(String proxy, String user, String invite, Instant expires) {
+    String shown = proxy.endsWith(":443") ? proxy.substring(0, proxy.lastIndexOf(':')) : proxy;
+    return new Invite(user, invite, expires, proxy, "https://" + shown + "/web/invite/" + invite);
+  }
+
+
   /** Hides the secret. */
   @Override
   public String toString() {

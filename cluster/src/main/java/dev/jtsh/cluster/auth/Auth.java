@@ -48,6 +48,7 @@ public final class Auth implements AutoCloseable {
   private final Joins joins;
   private final Logins logins;
   private final Signups signups;
+  private final Recoveries recoveries;
   private final SsoLogins ssoLogins;
   private final SecurityKeys securityKeys;
   private final HeadlessLogins headlessLogins;
@@ -130,8 +131,11 @@ public final class Auth implements AutoCloseable {
     this.webSessions =
         new WebSessions(
             logins, ssoLogins, settings.sso(), users, access, issuer, locks, clock, random);
+    var codes = new RecoveryCodes(passwords, random);
     this.signups =
-        new Signups(users, passwords, webauthn, settings.sso().newKeyWait(), audit, clock);
+        new Signups(settings, users, passwords, codes, webauthn, locks, audit, clock);
+    this.recoveries =
+        new Recoveries(settings, users, passwords, codes, webauthn, locks, audit, clock);
     this.securityKeys = new SecurityKeys(settings.sso(), users, webauthn, audit, clock);
     var store = new HeadlessStore(backend, clock);
     var continuations = new Continuations(backend, clock);
@@ -245,6 +249,11 @@ public final class Auth implements AutoCloseable {
   /** Users' own security keys. */
   public SecurityKeys securityKeys() {
     return securityKeys;
+  }
+
+  /** New passwords and keys for lost ones. */
+  public Recoveries recoveries() {
+    return recoveries;
   }
 
   /** Invites. */

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param approvalChecks what an approval needs besides the security key
  * @param headlessLimits bounds of waiting headless requests
  * @param sso logins at providers
+ * @param accounts users of the cluster's own
  */
 public record AuthSettings(
     String clusterName,
@@ -28,7 +29,8 @@ public record AuthSettings(
     HeadlessApproval headlessApproval,
     ApprovalChecks approvalChecks,
     HeadlessLimits headlessLimits,
-    SsoSettings sso) {
+    SsoSettings sso,
+    AccountSettings accounts) {
   /** The version announced to clients: the newest forms we speak. */
   public static final String SERVER_VERSION = "17.0.0-jtsh";
 
@@ -72,7 +74,8 @@ public record AuthSettings(
         HeadlessApproval.STRICT,
         ApprovalChecks.NONE,
         HeadlessLimits.DEFAULT,
-        SsoSettings.NONE);
+        SsoSettings.NONE,
+        AccountSettings.DEFAULT);
   }
 
   /** The same with another default length. */
@@ -86,7 +89,8 @@ public record AuthSettings(
         headlessApproval,
         approvalChecks,
         headlessLimits,
-        sso);
+        sso,
+        accounts);
   }
 
   /** The same with an interval after which new requests need the person again. */
@@ -100,7 +104,8 @@ public record AuthSettings(
         headlessApproval,
         approvalChecks,
         headlessLimits,
-        sso);
+        sso,
+        accounts);
   }
 
   /** The same with headless logins as given. */
@@ -115,7 +120,8 @@ public record AuthSettings(
         approval,
         approvalChecks,
         limits,
-        sso);
+        sso,
+        accounts);
   }
 
   /** The same with other demands on approvals. */
@@ -129,7 +135,8 @@ public record AuthSettings(
         headlessApproval,
         checks,
         headlessLimits,
-        sso);
+        sso,
+        accounts);
   }
 
   /** The same with these providers. */
@@ -143,7 +150,23 @@ public record AuthSettings(
         headlessApproval,
         approvalChecks,
         headlessLimits,
-        providers);
+        providers,
+        accounts);
+  }
+
+  /** The same with these rules for users of the cluster's own. */
+  public AuthSettings withAccounts(AccountSettings rules) {
+    return new AuthSettings(
+        clusterName,
+        rpId,
+        defaultSessionTtl,
+        mfaVerificationInterval,
+        headlessAllowed,
+        headlessApproval,
+        approvalChecks,
+        headlessLimits,
+        sso,
+        rules);
   }
 
   private static boolean isAddress(String host) {

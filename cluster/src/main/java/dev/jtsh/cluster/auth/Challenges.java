@@ -26,6 +26,9 @@ final class Challenges {
   /** What a signed challenge may be used for. */
   enum Scope {
     SIGNUP,
+    SIGNUP_KEY_ALONE,
+    LOST_PASSWORD,
+    LOST_KEY,
     REGISTER_DEVICE,
     MANAGE_DEVICES,
     LOGIN,

@@ -12,6 +12,7 @@ import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.json.WireJson;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +51,33 @@ public final class Locks {
     put(Lock.Kind.USER, user, "the user was removed", end, true);
   }
 
+  /**
+   * Ends what a user still has who got new secrets by an invite or a recovery code. It begins a
+   * moment before this second: certificates know whole seconds only, and the user logs in at once.
+   */
+  void putForNewSecrets(String user) {
+    Instant now = clock.instant();
+    put(
+        Lock.Kind.USER,
+        user,
+        "the user has a new password or key",
+        now.truncatedTo(ChronoUnit.SECONDS).minusMillis(1),
+        now.plus(Role.LONGEST_SESSION),
+        true);
+  }
+
   private Lock put(
       Lock.Kind kind, String name, String message, @Nullable Instant expires, boolean onlyOlder) {
+    return put(kind, name, message, clock.instant(), expires, onlyOlder);
+  }
+
+  private Lock put(
+      Lock.Kind kind,
+      String name,
+      String message,
+      Instant from,
+      @Nullable Instant expires,
+      boolean onlyOlder) {
     if (name.isEmpty() || name.length() > NAME_CHARS_MAX) {
       throw new WireException(ErrorKind.BAD_PARAMETER, "say whom or what to lock");
     }
@@ -59,7 +85,7 @@ public final class Locks {
       throw new WireException(ErrorKind.BAD_PARAMETER, "a lock's message is at most 200 long");
     }
     String id = UUID.randomUUID().toString();
-    Lock lock = new Lock(id, kind, name, message, clock.instant(), expires, onlyOlder);
+    Lock lock = new Lock(id, kind, name, message, from, expires, onlyOlder);
     backend.put(PREFIX + id, WireJson.write(lock), expires);
     cache.reload(PREFIX + id);
     audit.emit(event(AuditEvent.Type.LOCK_CREATED, lock));

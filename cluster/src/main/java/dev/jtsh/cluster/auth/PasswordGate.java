@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  */
 final class PasswordGate {
   private static final int IN_LINE_MAX = 64;
-  private static final int PASSWORD_CHARS_MIN = 12;
+  static final int PASSWORD_CHARS_MIN = 12;
 
   private final Semaphore line = new Semaphore(IN_LINE_MAX);
   private final SecureRandom random;
@@ -49,6 +49,19 @@ final class PasswordGate {
       throw new WireException(ErrorKind.BAD_PARAMETER, "password is too long");
     }
     return inLine(() -> PasswordHash.hash(password.utf8(), random));
+  }
+
+  /** The hash of a code that was made here; no rule is for it. */
+  String hashOfCode(Password code) {
+    return inLine(() -> PasswordHash.hash(code.utf8(), random));
+  }
+
+  /** Whether the code has this hash; costs the same without one. */
+  boolean verifyCode(Optional<String> hash, Password code) {
+    return inLine(() ->
+        hash.isPresent()
+            ? PasswordHash.verify(code.utf8(), hash.get())
+            : PasswordHash.verifyNobody(code.utf8()));
   }
 
   private <T> T inLine(Supplier<T> work) {

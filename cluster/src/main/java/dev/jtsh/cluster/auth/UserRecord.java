@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param name login name
  * @param roles names of roles
  * @param userHandle random bytes that WebAuthn knows the user by
- * @param passwordHash empty until the invite was redeemed
+ * @param passwordHash empty until the invite was redeemed, and after it for who has a key alone
  * @param devices security keys, at least one after the invite was redeemed
  * @param createdAt when the user was added
+ * @param recoveryCodes hashes of the codes for a lost password or key, empty text for a used one
  * @param sso who the user is at a provider; null for a user of this cluster's own
  */
 public record UserRecord(
@@ -28,6 +29,7 @@ public record UserRecord(
     String passwordHash,
     List<MfaDevice> devices,
     Instant createdAt,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> recoveryCodes,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable SsoIdentity sso) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}");
 
@@ -35,6 +37,7 @@ public record UserRecord(
   public UserRecord {
     roles = List.copyOf(roles);
     devices = List.copyOf(devices);
+    recoveryCodes = recoveryCodes == null ? List.of() : List.copyOf(recoveryCodes);
   }
 
   /** Whether a user may have this name: it becomes part of storage keys and of certificates. */
@@ -51,7 +54,7 @@ public record UserRecord(
   /** Whether the user has redeemed the invite and can log in. */
   @JsonIgnore
   public boolean isEnrolled() {
-    return (isSso() || !passwordHash.isEmpty()) && !devices.isEmpty();
+    return !devices.isEmpty();
   }
 
   Optional<MfaDevice> device(ByteString credentialId) {
@@ -59,14 +62,22 @@ public record UserRecord(
   }
 
   UserRecord withDevices(List<MfaDevice> newDevices) {
-    return new UserRecord(name, roles, userHandle, passwordHash, newDevices, createdAt, sso);
+    return new UserRecord(
+        name, roles, userHandle, passwordHash, newDevices, createdAt, recoveryCodes, sso);
   }
 
   UserRecord withRoles(List<String> newRoles) {
-    return new UserRecord(name, newRoles, userHandle, passwordHash, devices, createdAt, sso);
+    return new UserRecord(
+        name, newRoles, userHandle, passwordHash, devices, createdAt, recoveryCodes, sso);
   }
 
   UserRecord withPassword(String newHash) {
-    return new UserRecord(name, roles, userHandle, newHash, devices, createdAt, sso);
+    return new UserRecord(
+        name, roles, userHandle, newHash, devices, createdAt, recoveryCodes, sso);
+  }
+
+  UserRecord withRecoveryCodes(List<String> hashes) {
+    return new UserRecord(
+        name, roles, userHandle, passwordHash, devices, createdAt, hashes, sso);
   }
 }

@@ -87,7 +87,8 @@ public final class Users {
     if (roleNames.isEmpty() || !unknown.isEmpty()) {
       return new Addition.UnknownRoles(unknown);
     }
-    var user = new UserRecord(name, roleNames, newHandle(), "", List.of(), clock.instant(), null);
+    var user = new UserRecord(
+            name, roleNames, newHandle(), "", List.of(), clock.instant(), List.of(), null);
     if (backend.create(PREFIX + name, WireJson.write(user), null).isEmpty()) {
       return new Addition.Exists(name);
     }
@@ -130,7 +131,8 @@ public final class Users {
    */
   Optional<UserRecord> admit(SsoIdentity identity, String name, List<String> roleNames) {
     var fresh =
-        new UserRecord(name, roleNames, newHandle(), "", List.of(), clock.instant(), identity);
+        new UserRecord(
+            name, roleNames, newHandle(), "", List.of(), clock.instant(), List.of(), identity);
     if (stored(name).isEmpty()) {
       if (roleNames.isEmpty()) {
         return Optional.of(fresh);

@@ -36,6 +36,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +55,10 @@ import org.slf4j.LoggerFactory;
 final class Webauthn {
   private static final Logger logger = LoggerFactory.getLogger(Webauthn.class);
   private static final String PUBLIC_KEY = "public-key";
+  private static final String REQUIRED = "required";
+  private static final Set<Challenges.Scope> REPLACING =
+      EnumSet.of(
+          Challenges.Scope.SIGNUP, Challenges.Scope.SIGNUP_KEY_ALONE, Challenges.Scope.LOST_KEY);
   private static final int HTTPS_PORT_CHARS = ":443".length();
   private static final int FAKE_KEY_BYTES = 32;
 
@@ -180,14 +185,16 @@ final class Webauthn {
                 .toList(),
             Challenges.LIFE.toMillis(),
             excluded(user, purpose.scope()),
-            new WebauthnCreationJson.Selection("preferred", "required"),
+            new WebauthnCreationJson.Selection(
+                purpose.scope() == Challenges.Scope.SIGNUP_KEY_ALONE ? REQUIRED : "preferred",
+                REQUIRED),
             "none"));
   }
 
-  /** An invite replaces the keys, so the same one may come back; elsewhere one key is one. */
+  /** Where all keys are replaced the same one may come back; elsewhere one key is one. */
   private static List<WebauthnChallengeJson.CredentialDescriptor> excluded(
       UserRecord user, Challenges.Scope scope) {
-    return scope == Challenges.Scope.SIGNUP
+    return REPLACING.contains(scope)
         ? List.of()
         : user.devices().stream()
             .map(d -> new WebauthnChallengeJson.CredentialDescriptor(PUBLIC_KEY, d.credentialId()))
@@ -341,7 +348,15 @@ final class Webauthn {
   private static UserVerificationRequirement verification(Challenges.Scope scope) {
     return switch (scope) {
       case LOGIN -> UserVerificationRequirement.DISCOURAGED;
-      case SIGNUP, REGISTER_DEVICE, MANAGE_DEVICES, PASSKEY_LOGIN, HEADLESS_LOGIN, USER_SESSION ->
+      case SIGNUP,
+          SIGNUP_KEY_ALONE,
+          LOST_PASSWORD,
+          LOST_KEY,
+          REGISTER_DEVICE,
+          MANAGE_DEVICES,
+          PASSKEY_LOGIN,
+          HEADLESS_LOGIN,
+          USER_SESSION ->
           UserVerificationRequirement.REQUIRED;
     };
   }

@@ -6,6 +6,7 @@ import dev.jtsh.cluster.admin.AdminClient;
 import dev.jtsh.cluster.admin.AdminRequest;
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,13 +15,16 @@ import picocli.CommandLine.Parameters;
 /** {@code jtsh-cluster users}. */
 @Command(name = "users", description = "Add, list and remove users.")
 final class UsersCommand extends CommandGroup {
+  private static final Pattern LINK =
+      Pattern.compile("https://[A-Za-z0-9.:\\[\\]-]{1,300}/web/invite/[0-9a-f]{32}");
+
   private final Outside outside;
 
   UsersCommand(Outside outside) {
     this.outside = outside;
   }
 
-  @Command(name = "add", description = "Add a user and print the invite to sign up with.")
+  @Command(name = "add", description = "Add a user and print the link to sign up with.")
   int add(
       @Mixin AskOptions options,
       @Parameters(paramLabel = "NAME") String name,
@@ -37,7 +41,7 @@ final class UsersCommand extends CommandGroup {
 
   @Command(
       name = "invite",
-      description = "Print a new invite for a user who lost password or security key.")
+      description = "Print a new link for a user who lost password or security key.")
   int invite(@Mixin AskOptions options, @Parameters(paramLabel = "NAME") String name)
       throws IOException, AdminClient.NotRunningException {
     return invite(options, options.ask(new AdminRequest.InviteUser(name)));
@@ -48,13 +52,18 @@ final class UsersCommand extends CommandGroup {
       outside
           .err()
           .printf(
-              "User %s signs up with \"jtsh signup --proxy=%s\" and this invite, until %s:%n",
+              "User %s signs up by this link in a browser, or with \"jtsh signup --proxy=%s\" and the"
+                  + " link, until %s:%n",
               Answers.safe(invite.path("user").asText()),
               Answers.safe(invite.path("proxy").asText()),
               Answers.safe(invite.path("expires").asText()));
       outside.err().flush();
     }
-    return options.answers(outside).line(invite, "invite");
+    String link = invite.path("link").asText();
+    // Whole, for a part of a link is none; an address is nothing that could move the cursor.
+    String shown = LINK.matcher(link).matches() ? link : Answers.safe(link);
+    options.answers(outside).print(invite, to -> to.println(shown));
+    return ExitCode.OK.status();
   }
 
   @Command(name = "ls", description = "List users.")

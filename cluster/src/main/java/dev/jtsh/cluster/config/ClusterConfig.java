@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.config;
 
+import dev.jtsh.cluster.auth.AccountSettings;
 import dev.jtsh.cluster.auth.ApprovalChecks;
 import dev.jtsh.cluster.auth.SsoSettings;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.regex.Pattern;
  * @param mfaVerificationInterval how long new requests are served after an approval; zero for the
  *     whole session
  * @param sso logins at providers
+ * @param accounts users of the cluster's own
  * @param kubernetes Kubernetes clusters this process serves
  * @param auditFile where audit events go, one JSON line each
  */
@@ -40,6 +42,7 @@ public record ClusterConfig(
     Duration defaultSessionTtl,
     Duration mfaVerificationInterval,
     SsoSettings sso,
+    AccountSettings accounts,
     List<KubeSource> kubernetes,
     Path auditFile) {
   /** Where the data is when nobody says otherwise. */
@@ -88,6 +91,7 @@ public record ClusterConfig(
         defaultSessionTtl,
         mfaVerificationInterval,
         sso,
+        accounts,
         kubernetes,
         auditFile);
   }

@@ -2,6 +2,7 @@
 package dev.jtsh.cluster.config;
 
 import dev.jtsh.cluster.access.Role;
+import dev.jtsh.cluster.auth.AccountSettings;
 import dev.jtsh.cluster.auth.ApprovalChecks;
 import dev.jtsh.protocol.kube.KubeClusterName;
 import java.nio.file.Path;
@@ -79,7 +80,9 @@ public final class ConfigReader {
             "mfa_verification_interval",
             "connector",
             "sso_first_key",
-            "new_key_wait");
+            "new_key_wait",
+            "passwordless",
+            "recovery_codes");
     return new ClusterConfig(
         clusterName(),
         data,
@@ -93,6 +96,9 @@ public final class ConfigReader {
         auth.map(ConfigReader::sessionTtl).orElse(Duration.ofHours(12)),
         auth.map(ConfigReader::mfaInterval).orElse(Duration.ZERO),
         OidcSections.read(file, auth),
+        new AccountSettings(
+            auth.flatMap(section -> section.flag("passwordless")).orElse(false),
+            auth.flatMap(section -> section.flag("recovery_codes")).orElse(true)),
         kubernetes(),
         file.section("audit", "file")
             .flatMap(section -> section.text("file"))

@@ -16,11 +16,11 @@ import dev.jtsh.protocol.web.AgentJoinRequest;
 import dev.jtsh.protocol.web.HeadlessCodeRequest;
 import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.HeadlessNumberRequest;
-import dev.jtsh.protocol.web.MessageBody;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.MfaLoginFinishRequest;
 import dev.jtsh.protocol.web.Password;
 import dev.jtsh.protocol.web.PingResponse;
+import dev.jtsh.protocol.web.RecoveryRequest;
 import dev.jtsh.protocol.web.SignupBeginRequest;
 import dev.jtsh.protocol.web.SignupFinishRequest;
 import dev.jtsh.protocol.web.SsoConsoleRequest;
@@ -168,10 +168,11 @@ public final class WebApi implements WebApplication {
               body ->
                   wiping(
                       body.password(),
-                      () -> {
-                        auth.signups().finish(body, request.remote());
-                        return json(200, MessageBody.OK);
-                      }));
+                      () -> json(200, auth.signups().finish(body, request.remote()))));
+      case "/webapi/jtsh/recovery/begin" ->
+          recovery(request, body -> auth.recoveries().begin(body, request.remote()));
+      case "/webapi/jtsh/recovery/finish" ->
+          recovery(request, body -> auth.recoveries().finish(body, request.remote()));
       case "/webapi/jtsh/headless/number" ->
           answered(
               request, HeadlessNumberRequest.class, body -> json(200, auth.headlessNumber(body)));
@@ -189,6 +190,14 @@ public final class WebApi implements WebApplication {
           headless(path, request);
       default -> CompletableFuture.completedFuture(notFound());
     };
+  }
+
+  private CompletionStage<WebResponse> recovery(
+      WebRequest request, Function<RecoveryRequest, Object> work) {
+    return withPassword(
+        request,
+        RecoveryRequest.class,
+        body -> wiping(body.password(), () -> json(200, work.apply(body))));
   }
 
   /** Blocks a virtual thread for the short parts only; the wait itself is a future. */

@@ -48,7 +48,7 @@ public final class FakeOperations implements ClusterOperations {
 
   @Override
   public Invite inviteUser(String name) {
-    return new Invite(name, "0123456789abcdef0123456789abcdef", LATER, "localhost:3080");
+    return Invite.at("localhost:3080", name, "0123456789abcdef0123456789abcdef", LATER);
   }
 
   @Override

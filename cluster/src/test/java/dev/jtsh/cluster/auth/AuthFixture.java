@@ -140,7 +140,7 @@ public final class AuthFixture implements AutoCloseable {
   public Person enroll(String name, String... roles) {
     var added = (Users.Addition.Invited) auth.users().add(name, List.of(roles));
     var key = new SoftwareAuthenticator(random);
-    var begin = auth.signups().begin(new SignupBeginRequest(added.invite()), LAPTOP);
+    var begin = auth.signups().begin(SignupBeginRequest.of(added.invite()), LAPTOP);
     var options = begin.webauthn().publicKey();
     Registration made =
         key.register(

@@ -129,7 +129,7 @@ class LoginTest {
   @Test
   void inviteIsGoodOnceAndForAnHour() {
     var added = (Users.Addition.Invited) fixture().auth.users().add("bob", List.of("dev"));
-    fixture().auth.signups().begin(new SignupBeginRequest(added.invite()), AuthFixture.LAPTOP);
+    fixture().auth.signups().begin(SignupBeginRequest.of(added.invite()), AuthFixture.LAPTOP);
     fixture().clock.advance(Duration.ofHours(1));
 
     assertThatExceptionOfType(WireException.class)
@@ -137,7 +137,7 @@ class LoginTest {
             fixture()
                 .auth
                 .signups()
-                .begin(new SignupBeginRequest(added.invite()), AuthFixture.LAPTOP));
+                .begin(SignupBeginRequest.of(added.invite()), AuthFixture.LAPTOP));
     assertThat(added.toString()).doesNotContain(added.invite());
     assertThat(fixture().backend.range("", "", 1_000))
         .noneMatch(item -> item.key().contains(added.invite()));

@@ -39,6 +39,9 @@ class ClusterProgramIT {
             '*': '*'
       """;
 
+  private static final String LINK =
+      "https://localhost:3080/web/invite/0123456789abcdef0123456789abcdef\n";
+
   @TempDir Path directory;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -90,10 +93,10 @@ class ClusterProgramIT {
     assertThat(out).hasToString("role \"access\" stored\n");
 
     assertThat(ask("users", "add", "alice", "--roles", "access")).isZero();
-    assertThat(out).hasToString("0123456789abcdef0123456789abcdef\n");
+    assertThat(out).hasToString(LINK);
     assertThat(err.toString()).contains("jtsh signup --proxy=localhost:3080");
     assertThat(ask("users", "invite", "alice")).isZero();
-    assertThat(out).hasToString("0123456789abcdef0123456789abcdef\n");
+    assertThat(out).hasToString(LINK);
   }
 
   @Test

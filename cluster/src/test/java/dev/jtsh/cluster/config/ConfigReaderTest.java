@@ -4,6 +4,7 @@ package dev.jtsh.cluster.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jtsh.cluster.auth.AccountSettings;
 import dev.jtsh.cluster.auth.ApprovalChecks;
 import dev.jtsh.cluster.auth.SsoSettings;
 import dev.jtsh.protocol.kube.KubeClusterName;
@@ -77,6 +78,7 @@ class ConfigReaderTest {
                 Duration.ofHours(8),
                 Duration.ZERO,
                 SsoSettings.NONE,
+                new AccountSettings(false, true),
                 List.of(
                     new KubeSource(
                         new KubeClusterName("prod"),

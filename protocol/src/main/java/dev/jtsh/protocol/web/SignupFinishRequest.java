@@ -5,10 +5,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Body of {@code POST /webapi/jtsh/signup/finish}; answered by {@link MessageBody#OK}.
+ * Body of {@code POST /webapi/jtsh/signup/finish}; answered by {@link SignupFinishResponse}.
  *
  * @param token the invite
- * @param password the new password
+ * @param password the new password; empty for none, where the cluster allows it
  * @param deviceName what the user calls the key
  * @param attestation the new credential; null is refused
  */

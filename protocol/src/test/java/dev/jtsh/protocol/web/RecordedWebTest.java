@@ -203,7 +203,10 @@ class RecordedWebTest {
             List.of(),
             null,
             "none");
-    var begin = new SignupBeginResponse("alice", new WebauthnCreationJson(creation));
+    var begin = new SignupBeginResponse(
+            "alice",
+            new WebauthnCreationJson(creation),
+            new SignupBeginResponse.Rules("root", 12, 512, false));
 
     assertThat(WireJson.read(WireJson.write(begin), SignupBeginResponse.class)).isEqualTo(begin);
     var finish = new SignupFinishRequest("t0ken", Password.copyOf("pw".toCharArray()), "key", null);

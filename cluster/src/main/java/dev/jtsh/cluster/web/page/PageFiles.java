@@ -38,6 +38,9 @@ final class PageFiles {
           "page.css", "text/css; charset=utf-8",
           "page.js", "text/javascript; charset=utf-8",
           "calls.js", "text/javascript; charset=utf-8",
+          "invite.js", "text/javascript; charset=utf-8",
+          "recover.js", "text/javascript; charset=utf-8",
+          "states.js", "text/javascript; charset=utf-8",
           "icon.svg", "image/svg+xml");
 
   // Fixed words only; the paths are Teleport's (teleport-wire §2.5).
@@ -57,10 +60,14 @@ final class PageFiles {
 
   private final String message;
   private final byte[] page;
+  private final byte[] invite;
+  private final byte[] recovery;
   private final Map<String, byte[]> files;
 
   PageFiles() {
     this.page = read("page.html");
+    this.invite = read("invite.html");
+    this.recovery = read("recover.html");
     this.message = new String(read("message.html"), StandardCharsets.UTF_8);
     Map<String, byte[]> read = new TreeMap<>();
     TYPES.keySet().forEach(name -> read.put(name, read(name)));
@@ -68,7 +75,19 @@ final class PageFiles {
   }
 
   WebResponse page() {
-    return new WebResponse(200, "text/html; charset=utf-8", HEADERS, page);
+    return html(page);
+  }
+
+  WebResponse invite() {
+    return html(invite);
+  }
+
+  WebResponse recovery() {
+    return html(recovery);
+  }
+
+  private static WebResponse html(byte[] bytes) {
+    return new WebResponse(200, "text/html; charset=utf-8", HEADERS, bytes);
   }
 
   /** A file by its name; empty when there is none of this name. */

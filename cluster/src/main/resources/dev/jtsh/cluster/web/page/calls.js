@@ -92,6 +92,33 @@ async function sign(challenge) {
   };
 }
 
+/** Has a key make a credential; rejects with NotAllowedError when the person does not want to. */
+async function create(request) {
+  const options = request.publicKey;
+  const credential = await navigator.credentials.create({
+    publicKey: {
+      challenge: bytes(options.challenge),
+      rp: options.rp,
+      user: { ...options.user, id: bytes(options.user.id) },
+      pubKeyCredParams: options.pubKeyCredParams,
+      timeout: options.timeout,
+      excludeCredentials: (options.excludeCredentials || [])
+        .map((known) => ({ type: known.type, id: bytes(known.id) })),
+      authenticatorSelection: options.authenticatorSelection,
+      attestation: options.attestation,
+    },
+  });
+  return {
+    id: credential.id,
+    type: credential.type,
+    rawId: base64(credential.rawId),
+    response: {
+      clientDataJSON: base64(credential.response.clientDataJSON),
+      attestationObject: base64(credential.response.attestationObject),
+    },
+  };
+}
+
 export async function logInWithPasskey() {
   const begun = await call('POST', 'mfa/login/begin', { user: '', passwordless: true });
   const answer = await sign(begun.webauthn_challenge);
@@ -123,29 +150,28 @@ export async function comeBack() {
 
 /** Registers the first key of who has none. */
 export async function registerKey() {
-  const options = (await call('POST', 'jtsh/keys/begin', {})).publicKey;
-  const credential = await navigator.credentials.create({
-    publicKey: {
-      challenge: bytes(options.challenge),
-      rp: options.rp,
-      user: { ...options.user, id: bytes(options.user.id) },
-      pubKeyCredParams: options.pubKeyCredParams,
-      timeout: options.timeout,
-      authenticatorSelection: options.authenticatorSelection,
-      attestation: options.attestation,
-    },
-  });
-  keep(await call('POST', 'jtsh/keys/finish', {
-    attestation: {
-      id: credential.id,
-      type: credential.type,
-      rawId: base64(credential.rawId),
-      response: {
-        clientDataJSON: base64(credential.response.clientDataJSON),
-        attestationObject: base64(credential.response.attestationObject),
-      },
-    },
-  }));
+  const begun = await call('POST', 'jtsh/keys/begin', {});
+  keep(await call('POST', 'jtsh/keys/finish', { attestation: await create(begun) }));
+}
+
+/** Whose invite it is, what the cluster demands, and what a new key shall sign. */
+export const beginSignup = (token, passwordless) =>
+  call('POST', 'jtsh/signup/begin', { token, passwordless });
+
+/** Makes a key and redeems the invite with it; without a password where it is empty. */
+export async function finishSignup(token, begun, password, device) {
+  const attestation = await create(begun.webauthn_creation);
+  return call('POST', 'jtsh/signup/finish',
+    { token, password, device_name: device, webauthn_attestation: attestation });
+}
+
+/** Has a present or a new key stand beside a recovery code, and uses the code. */
+export async function recover(request, password) {
+  const begun = await call('POST', 'jtsh/recovery/begin', request);
+  const key = request.lost_key
+    ? { webauthn_attestation: await create(begun.webauthn_creation) }
+    : { webauthn_assertion: await sign(begun.webauthn_challenge) };
+  return call('POST', 'jtsh/recovery/finish', { ...request, ...key, password });
 }
 
 export async function logOut() {

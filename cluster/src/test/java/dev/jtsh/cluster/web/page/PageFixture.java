@@ -40,7 +40,7 @@ final class PageFixture implements AutoCloseable {
     this.auth = auth;
     WebApplication approvals =
         new ApprovalPage(auth.auth, new WebApi(auth.auth, executor), executor);
-    this.page = new SsoPage(auth.auth, approvals, executor);
+    this.page = new AccountPages(auth.auth, new SsoPage(auth.auth, approvals, executor));
   }
 
   /** An answer: status, JSON, the cookie it sets, all headers. */

@@ -42,6 +42,7 @@ final class BrowserWorld implements AutoCloseable {
   static final Duration SOON = Duration.ofSeconds(60);
   static final String PASSWORD = "a password for browsers only";
   static final String KUBE = "staging";
+  private static final String PASSWORDLESS = "auth: {passwordless: true}\n";
 
   private final Path root = Path.of(System.getProperty("jtsh.root", ".")).toAbsolutePath();
   private final OwnDirectory place;
@@ -138,6 +139,32 @@ final class BrowserWorld implements AutoCloseable {
     Laptop made = new Laptop(place, cluster.proxy(), name, cluster.webCa());
     made.signUp(invite, PASSWORD).orThrow();
     return new Person(name, made, place.resolve("software-key"));
+  }
+
+  /**
+   * Somebody who has not signed up yet.
+   *
+   * @param link as the program prints it
+   */
+  record Invited(String name, String link) {}
+
+  /** Invites a new user. */
+  Invited invite() throws IOException {
+    String name = "person" + people.incrementAndGet();
+    addRole("access-" + name);
+    return new Invited(
+        name,
+        cluster
+            .command("users", "add", name, "--roles=access-" + name)
+            .orThrow()
+            .stdout()
+            .strip());
+  }
+
+  /** Where this user would sign up with the program. */
+  Laptop laptop(Invited user) throws IOException {
+    Path place = Files.createDirectory(directory.resolve("laptop-" + user.name()));
+    return new Laptop(place, cluster.proxy(), user.name(), cluster.webCa());
   }
 
   private void addRole(String name) throws IOException {
@@ -312,7 +339,7 @@ final class BrowserWorld implements AutoCloseable {
 
     private static BrowserWorld build() {
       try {
-        return new BrowserWorld(OwnDirectory.create("jtsh-browser-"), false, "");
+        return new BrowserWorld(OwnDirectory.create("jtsh-browser-"), false, PASSWORDLESS);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot build the world of the browser", e);
       }
