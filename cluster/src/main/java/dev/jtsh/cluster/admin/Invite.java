@@ -19,7 +19,6 @@ public record Invite(String user, String invite, Instant expires, String proxy, 
     return new Invite(user, invite, expires, proxy, "https://" + shown + "/web/invite/" + invite);
   }
 
-
   /** Hides the secret. */
   @Override
   public String toString() {

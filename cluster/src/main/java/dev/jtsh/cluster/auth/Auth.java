@@ -132,8 +132,7 @@ public final class Auth implements AutoCloseable {
         new WebSessions(
             logins, ssoLogins, settings.sso(), users, access, issuer, locks, clock, random);
     var codes = new RecoveryCodes(passwords, random);
-    this.signups =
-        new Signups(settings, users, passwords, codes, webauthn, locks, audit, clock);
+    this.signups = new Signups(settings, users, passwords, codes, webauthn, locks, audit, clock);
     this.recoveries =
         new Recoveries(settings, users, passwords, codes, webauthn, locks, audit, clock);
     this.securityKeys = new SecurityKeys(settings.sso(), users, webauthn, audit, clock);

@@ -109,10 +109,8 @@ public final class Recoveries {
     if (made.isEmpty()) {
       throw refused(name, remote);
     }
-    MfaDevice key =
-        made.get().approvingFrom(clock.instant().plus(settings.sso().newKeyWait()));
-    RecoveryFinishResponse done =
-        use(passed, remote, user -> user.withDevices(List.of(key)), key);
+    MfaDevice key = made.get().approvingFrom(clock.instant().plus(settings.sso().newKeyWait()));
+    RecoveryFinishResponse done = use(passed, remote, user -> user.withDevices(List.of(key)), key);
     audit.emit(
         AuditEvent.of(AuditEvent.Type.MFA_DEVICE_ADDED)
             .with("user", name)
@@ -190,8 +188,7 @@ public final class Recoveries {
   }
 
   private WireException refused(String user, InetSocketAddress remote) {
-    audit.emit(
-        event(AuditEvent.Type.RECOVERY_CODE_REFUSED, Logins.bounded(user), false, remote));
+    audit.emit(event(AuditEvent.Type.RECOVERY_CODE_REFUSED, Logins.bounded(user), false, remote));
     return new WireException(ErrorKind.ACCESS_DENIED, "invalid credentials");
   }
 

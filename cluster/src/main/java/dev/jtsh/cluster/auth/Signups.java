@@ -73,8 +73,8 @@ public final class Signups {
   }
 
   /**
-   * Sets password and key. The invite is gone after it, also when somebody else was quicker, and
-   * so is all that the user had open.
+   * Sets password and key. The invite is gone after it, also when somebody else was quicker, and so
+   * is all that the user had open.
    *
    * @throws WireException of kind ACCESS_DENIED for a bad invite or key, BAD_PARAMETER for a
    *     password that will not do (the invite stays)
@@ -113,8 +113,7 @@ public final class Signups {
             : codes.make();
     users.update(
         user.name(),
-        u ->
-            u.withPassword(hash).withDevices(List.of(key)).withRecoveryCodes(made.hashes()));
+        u -> u.withPassword(hash).withDevices(List.of(key)).withRecoveryCodes(made.hashes()));
     if (again) {
       locks.putForNewSecrets(user.name());
     }
@@ -132,9 +131,7 @@ public final class Signups {
             .build());
     if (!made.codes().isEmpty()) {
       audit.emit(
-          AuditEvent.of(AuditEvent.Type.RECOVERY_CODES_CREATED)
-              .with("user", user.name())
-              .build());
+          AuditEvent.of(AuditEvent.Type.RECOVERY_CODES_CREATED).with("user", user.name()).build());
     }
     return new SignupFinishResponse("ok", made.codes(), key.approvesFrom());
   }

@@ -72,12 +72,10 @@ public record UserRecord(
   }
 
   UserRecord withPassword(String newHash) {
-    return new UserRecord(
-        name, roles, userHandle, newHash, devices, createdAt, recoveryCodes, sso);
+    return new UserRecord(name, roles, userHandle, newHash, devices, createdAt, recoveryCodes, sso);
   }
 
   UserRecord withRecoveryCodes(List<String> hashes) {
-    return new UserRecord(
-        name, roles, userHandle, passwordHash, devices, createdAt, hashes, sso);
+    return new UserRecord(name, roles, userHandle, passwordHash, devices, createdAt, hashes, sso);
   }
 }

@@ -87,7 +87,8 @@ public final class Users {
     if (roleNames.isEmpty() || !unknown.isEmpty()) {
       return new Addition.UnknownRoles(unknown);
     }
-    var user = new UserRecord(
+    var user =
+        new UserRecord(
             name, roleNames, newHandle(), "", List.of(), clock.instant(), List.of(), null);
     if (backend.create(PREFIX + name, WireJson.write(user), null).isEmpty()) {
       return new Addition.Exists(name);

@@ -47,6 +47,7 @@ import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import dev.jtsh.protocol.web.WebauthnAttestationJson;
 import dev.jtsh.protocol.web.WebauthnChallengeJson;
+import dev.jtsh.protocol.web.WebauthnCreationJson;
 import dev.jtsh.tests.fixtures.FakeClock;
 import dev.jtsh.tests.fixtures.webauthn.Assertion;
 import dev.jtsh.tests.fixtures.webauthn.Registration;
@@ -139,28 +140,43 @@ public final class AuthFixture implements AutoCloseable {
   /** A user who has redeemed the invite. */
   public Person enroll(String name, String... roles) {
     var added = (Users.Addition.Invited) auth.users().add(name, List.of(roles));
+    return signUp(name, added.invite()).person();
+  }
+
+  /** A person, and the recovery codes that were shown, if there are any. */
+  public record SignedUp(Person person, List<String> recoveryCodes) {}
+
+  /** Redeems an invite with a new key. */
+  public SignedUp signUp(String name, String invite) {
     var key = new SoftwareAuthenticator(random);
-    var begin = auth.signups().begin(SignupBeginRequest.of(added.invite()), LAPTOP);
-    var options = begin.webauthn().publicKey();
+    var begin = auth.signups().begin(SignupBeginRequest.of(invite), LAPTOP);
+    var done =
+        auth.signups()
+            .finish(
+                new SignupFinishRequest(
+                    invite,
+                    Password.copyOf(PASSWORD.toCharArray()),
+                    "yubi",
+                    attestation(key, begin.webauthn())),
+                LAPTOP);
+    return new SignedUp(new Person(name, key), done.recoveryCodes());
+  }
+
+  /** What a new key answers. */
+  public static WebauthnAttestationJson attestation(
+      SoftwareAuthenticator key, WebauthnCreationJson asked) {
+    var options = asked.publicKey();
     Registration made =
         key.register(
             "localhost",
             ORIGIN,
             options.challenge().toByteArray(),
             options.user().id().toByteArray());
-    auth.signups()
-        .finish(
-            new SignupFinishRequest(
-                added.invite(),
-                Password.copyOf(PASSWORD.toCharArray()),
-                "yubi",
-                WebauthnAttestationJson.of(
-                    ByteString.copyFrom(made.credentialId()),
-                    new WebauthnAttestationJson.Response(
-                        ByteString.copyFrom(made.clientDataJson()),
-                        ByteString.copyFrom(made.attestationObject())))),
-            LAPTOP);
-    return new Person(name, key);
+    return WebauthnAttestationJson.of(
+        ByteString.copyFrom(made.credentialId()),
+        new WebauthnAttestationJson.Response(
+            ByteString.copyFrom(made.clientDataJson()),
+            ByteString.copyFrom(made.attestationObject())));
   }
 
   /** A connection to auth with this certificate, or none. */

@@ -30,11 +30,11 @@ import dev.jtsh.protocol.grpc.webauthn.PublicKeyCredentialCreationOptions;
 import dev.jtsh.protocol.grpc.webauthn.PublicKeyCredentialRequestOptions;
 import dev.jtsh.protocol.grpc.webauthn.UserEntity;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 
 /**
  * The numbers on the wire of the messages about second factors, as Teleport's own definitions have

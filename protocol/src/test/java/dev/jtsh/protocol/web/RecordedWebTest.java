@@ -203,7 +203,8 @@ class RecordedWebTest {
             List.of(),
             null,
             "none");
-    var begin = new SignupBeginResponse(
+    var begin =
+        new SignupBeginResponse(
             "alice",
             new WebauthnCreationJson(creation),
             new SignupBeginResponse.Rules("root", 12, 512, false));

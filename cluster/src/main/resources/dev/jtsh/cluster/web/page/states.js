@@ -14,6 +14,7 @@ export function state(name, title) {
     section.hidden = section.id !== name;
   });
   document.body.dataset.state = name;
+  text('said', '');
   const heading = document.querySelector('#' + name + ' h1');
   document.title = heading.textContent + ' - ' + title;
   heading.focus();

@@ -107,7 +107,7 @@ class Attack22InviteIT {
   }
 
   private static byte[] bytes(JsonNode base64) {
-    return Base64.getUrlDecoder().decode(base64.asText());
+    return Base64.getDecoder().decode(base64.asText().replace('-', '+').replace('_', '/'));
   }
 
   @Test
@@ -174,11 +174,10 @@ class Attack22InviteIT {
       List<Future<Integer>> both =
           bodies.stream()
               .map(body ->
-                  executor.submit(
-                      () -> {
-                        go.await();
-                        return page().send("POST", FINISH, nobody(), body).status();
-                      }))
+                  executor.submit(() -> {
+                    go.await();
+                    return page().send("POST", FINISH, nobody(), body).status();
+                  }))
               .toList();
       go.countDown();
       assertThat(List.of(status(both.getFirst()), status(both.getLast())))

@@ -154,11 +154,7 @@ final class BrowserWorld implements AutoCloseable {
     addRole("access-" + name);
     return new Invited(
         name,
-        cluster
-            .command("users", "add", name, "--roles=access-" + name)
-            .orThrow()
-            .stdout()
-            .strip());
+        cluster.command("users", "add", name, "--roles=access-" + name).orThrow().stdout().strip());
   }
 
   /** Where this user would sign up with the program. */

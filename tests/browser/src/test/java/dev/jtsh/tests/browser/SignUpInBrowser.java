@@ -92,9 +92,7 @@ final class SignUpInBrowser {
       browser.click("input[name=way][value=alone]");
       keep(browser, "phone-dark-passkey-alone");
       assertThat(
-              browser
-                  .evaluate("return document.getElementById('passwords').offsetParent")
-                  .isNull())
+              browser.evaluate("return document.getElementById('passwords').offsetParent").isNull())
           .isTrue();
       browser.click("#finish");
       browser.await("done");
@@ -156,6 +154,51 @@ final class SignUpInBrowser {
       browser.await("gone");
       assertThat(browser.text("main")).isEqualTo(words);
     }
+  }
+
+  @Test
+  void aRecoveryCodeStandsForALostPasswordOnceAndForALostKeyBesideThePassword() throws IOException {
+    Invited frank = world.invite();
+    try (Browser browser = world.browser(Browser.Window.PHONE, false)) {
+      browser.go(frank.link());
+      browser.await("form");
+      browser.type("#password", BrowserWorld.PASSWORD);
+      browser.type("#again", BrowserWorld.PASSWORD);
+      browser.click("#finish");
+      browser.await("done");
+      String first = browser.text("#code-list li:first-child");
+      String second = browser.text("#code-list li:last-child");
+      keep(browser, "phone-recovery-codes");
+      String password = "another password for browsers";
+      recover(browser, frank, first);
+      browser.type("#password", password);
+      browser.type("#again", password);
+      browser.click("#finish");
+      browser.await("done");
+      keep(browser, "phone-recovered");
+      assertThat(browser.text("#left")).isEqualTo("Recovery codes left: 2.");
+      recover(browser, frank, first);
+      browser.type("#password", password);
+      browser.type("#again", password);
+      browser.click("#finish");
+      awaitError(browser, "check user, code, password and key");
+      recover(browser, frank, second.toUpperCase(java.util.Locale.ROOT));
+      browser.click("input[name=lost][value=key]");
+      keep(browser, "phone-recover-key");
+      browser.type("#present", password);
+      browser.click("#finish");
+      browser.await("done");
+      assertThat(browser.text("#waits")).contains("may approve headless sessions from");
+    }
+    assertThat(Files.readString(world.cluster().auditLog())).contains("recovery_code.used");
+  }
+
+  private void recover(Browser browser, Invited user, String code) throws IOException {
+    browser.go(world.origin() + "/web/recover");
+    browser.await("form");
+    keep(browser, "phone-recover");
+    browser.type("#user", user.name());
+    browser.type("#code", code);
   }
 
   private static void awaitError(Browser browser, String part) {
