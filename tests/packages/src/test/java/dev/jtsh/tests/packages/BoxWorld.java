@@ -132,6 +132,11 @@ final class BoxWorld implements AutoCloseable {
     return laptop;
   }
 
+  /** Whom to trust for the proxy. */
+  Path authority() {
+    return cluster.webCa();
+  }
+
   private Path key() {
     return directory.resolve("key");
   }
