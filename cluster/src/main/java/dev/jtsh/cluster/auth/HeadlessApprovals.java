@@ -30,6 +30,11 @@ import java.util.function.Consumer;
  * security key, and only about the facts that were shown. Blocks: call on virtual threads.
  */
 public final class HeadlessApprovals {
+  /** How often a user's key is asked for a signature in a minute, and those behind one address. */
+  static final int CHALLENGES_OF_USER_MAX = 30;
+
+  static final int CHALLENGES_OF_ADDRESS_MAX = 300;
+
   private final AuthSettings settings;
   private final HeadlessStore store;
   private final Backend backend;
@@ -39,6 +44,8 @@ public final class HeadlessApprovals {
   private final AuditLog audit;
   private final InstantSource clock;
   private final SecureRandom random;
+  private final Attempts ofUsers;
+  private final Attempts ofAddresses;
   private final ScheduledExecutorService timer;
 
   HeadlessApprovals(
@@ -61,6 +68,8 @@ public final class HeadlessApprovals {
     this.audit = audit;
     this.clock = clock;
     this.random = random;
+    this.ofUsers = new Attempts(clock, CHALLENGES_OF_USER_MAX);
+    this.ofAddresses = new Attempts(clock, CHALLENGES_OF_ADDRESS_MAX);
     this.timer = timer;
   }
 
@@ -165,10 +174,15 @@ public final class HeadlessApprovals {
    * What the approver's key shall sign; bound to the request and facts when they are named. A wrong
    * number denies the request before anything is signed (security rule 11).
    *
-   * @throws WireException of kind ACCESS_DENIED for a wrong number, or one that is missing
+   * @throws WireException of kind ACCESS_DENIED for a wrong number, or one that is missing;
+   *     LIMIT_EXCEEDED for too many in a minute
    */
   WebauthnChallengeJson challenge(
       String user, String session, InetSocketAddress approver, Asked asked) {
+    if (!ofUsers.tryOnce(user) || !ofAddresses.tryOnce(SourceNetwork.of(approver).address())) {
+      throw new WireException(
+          ErrorKind.LIMIT_EXCEEDED, "too many approvals within a minute, try again later");
+    }
     if (!asked.headlessId().isEmpty()) {
       store
           .get(HeadlessStore.key(user, asked.headlessId()))

@@ -26,7 +26,7 @@ import java.util.Optional;
  * exists.
  */
 public final class Logins {
-  private static final int TRIES_PER_MINUTE_MAX = 20;
+  static final int TRIES_PER_MINUTE_MAX = 20;
 
   private final AuthSettings settings;
   private final Users users;
