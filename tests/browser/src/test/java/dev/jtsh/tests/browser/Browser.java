@@ -243,6 +243,11 @@ final class Browser implements AutoCloseable {
     call("POST", "/window", Map.of("handle", handle));
   }
 
+  /** What is asked from here on is asked of this frame, until another page is opened. */
+  void intoFrame(String css) {
+    call("POST", "/frame", Map.of("id", Map.of(ELEMENT, element(css))));
+  }
+
   JsonNode cookies() {
     return call("GET", "/cookie", Map.of());
   }
