@@ -7,10 +7,7 @@ import dev.jtsh.headless.NumberMatch;
 import dev.jtsh.headless.PendingRequest;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.text.SafeText;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -20,7 +17,7 @@ final class ApprovalDialog {
 
   private final Console console;
   private final FailureReport failures;
-  private final BufferedReader answers;
+  private final InputStream answers;
   private final String number;
   private final boolean skipConfirm;
 
@@ -33,8 +30,7 @@ final class ApprovalDialog {
   ApprovalDialog(Outside outside, String number, boolean skipConfirm) {
     this.console = outside.console();
     this.failures = new FailureReport(console);
-    this.answers =
-        new BufferedReader(new InputStreamReader(outside.answers(), StandardCharsets.UTF_8));
+    this.answers = outside.answers();
     this.number = number;
     this.skipConfirm = skipConfirm;
   }
@@ -104,12 +100,7 @@ final class ApprovalDialog {
   /** Anything but a clear yes is a no, as is the end of the input. */
   private String ask(SafeText question) {
     console.ask(question);
-    try {
-      String answer = answers.readLine();
-      return answer == null ? "" : answer.strip();
-    } catch (IOException e) {
-      return "";
-    }
+    return AnswerLine.read(answers);
   }
 
   private int report(ApprovalOutcome outcome) {

@@ -8,10 +8,7 @@ import dev.jtsh.launcher.join.JoinedSession;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.nativebindings.SecretFile;
 import dev.jtsh.protocol.text.SafeText;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,14 +108,11 @@ final class FoundSession implements AutoCloseable {
       if (outside.interactive()) {
         console.ask(SafeText.literal("Which session? "));
         try {
-          String answer =
-              new BufferedReader(new InputStreamReader(outside.answers(), StandardCharsets.UTF_8))
-                  .readLine();
-          int number = Integer.parseInt(answer == null ? "" : answer.strip());
+          int number = Integer.parseInt(AnswerLine.read(outside.answers()));
           if (number >= 1 && number <= offers.size()) {
             return offers.get(number - 1);
           }
-        } catch (IOException | NumberFormatException e) {
+        } catch (NumberFormatException e) {
           // No number is no choice.
         }
       }

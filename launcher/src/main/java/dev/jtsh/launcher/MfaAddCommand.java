@@ -38,7 +38,7 @@ final class MfaAddCommand implements Callable<Integer> {
               : calls.confirmed(auth, ceremony);
       MFARegisterChallenge challenge =
           auth.createRegisterChallenge(DeviceType.DEVICE_TYPE_WEBAUTHN, existing);
-      outside.console().say(SafeText.literal("Tap the new key"));
+      outside.console().say(SafeText.literal("Now the new key: tap it"));
       MfaDevice added = auth.addMfaDevice(name, ceremony.register(challenge.getWebauthn()));
       outside
           .console()

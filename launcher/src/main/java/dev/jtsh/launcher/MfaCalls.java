@@ -46,7 +46,7 @@ final class MfaCalls {
   MFAAuthenticateResponse confirmed(AuthClient auth, WebauthnCeremony ceremony)
       throws ClientException {
     MFAAuthenticateChallenge challenge = auth.createManageChallenge();
-    outside.console().say(SafeText.literal("Tap a key that is registered already"));
+    outside.console().say(SafeText.literal("A key that is registered already must agree: tap it"));
     return ceremony.sign(challenge.getWebauthnChallenge());
   }
 }

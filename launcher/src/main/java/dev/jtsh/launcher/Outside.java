@@ -7,6 +7,8 @@ import dev.jtsh.launcher.key.KeyDialog;
 import dev.jtsh.launcher.key.UsbKeys;
 import dev.jtsh.nativebindings.ProcessHardening;
 import dev.jtsh.nativebindings.TerminalState;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -60,7 +62,8 @@ public record Outside(
         InstantSource.system(),
         environment,
         console,
-        System.in,
+        // Not System.in: its buffer would take the lines behind an answer, a PIN among them.
+        new FileInputStream(FileDescriptor.in),
         passwords,
         terminal,
         home(environment),

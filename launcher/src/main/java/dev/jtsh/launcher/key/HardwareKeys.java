@@ -39,7 +39,10 @@ public final class HardwareKeys implements SecurityKey {
     List<byte[]> allowed = bytes(request.allowCredentials());
     try (OpenKeys keys = open()) {
       FidoDevice key =
-          choose(keys, device -> allowed.isEmpty() || device.shows(request.rpId(), allowed));
+          choose(
+              keys,
+              device -> allowed.isEmpty() || device.shows(request.rpId(), allowed),
+              SafeText.literal("is one that you registered"));
       FidoDevice.Signed signed =
           ask(
               keys,
@@ -69,12 +72,9 @@ public final class HardwareKeys implements SecurityKey {
             request.userHandle().toByteArray(),
             request.userName(),
             bytes(request.excludeCredentials()));
-    try (OpenKeys keys = open()) {
+    try (OpenKeys keys = openForNew(asked)) {
       FidoDevice key =
-          choose(
-              keys,
-              device ->
-                  asked.excluded().isEmpty() || !device.shows(asked.rpId(), asked.excluded()));
+          choose(keys, device -> isNew(device, asked), SafeText.literal("is not registered yet"));
       FidoDevice.Made made =
           ask(keys, key, request.userVerification(), proof -> key.make(asked, proof));
       return new RegistrationResult(
@@ -117,30 +117,76 @@ public final class HardwareKeys implements SecurityKey {
     return keys;
   }
 
+  private static boolean isNew(FidoDevice device, FidoDevice.NewCredential asked) {
+    return asked.excluded().isEmpty() || !device.shows(asked.rpId(), asked.excluded());
+  }
+
+  /** When only registered keys are plugged in the person gets time to plug the new one in. */
+  private OpenKeys openForNew(FidoDevice.NewCredential asked) throws SecurityKeyException {
+    OpenKeys keys = open();
+    if (!dialog.interactive() || hasNew(keys, asked)) {
+      return keys;
+    }
+    dialog.say(
+        SafeText.literal(
+            "What is plugged in is registered already: plug in the new security key now."));
+    for (long i = 0; i < PLUG_IN_MAX.dividedBy(BETWEEN_LOOKS) && !keys.cancelled(); i++) {
+      keys.close();
+      pause();
+      keys = new OpenKeys(source.open().open());
+      inUse = keys;
+      if (hasNew(keys, asked)) {
+        return keys;
+      }
+    }
+    if (keys.devices().isEmpty()) {
+      keys.close();
+      throw new SecurityKeyException("no security key is plugged in");
+    }
+    return keys;
+  }
+
+  private static boolean hasNew(OpenKeys keys, FidoDevice.NewCredential asked) {
+    return keys.devices().stream().anyMatch(device -> isNew(device, asked));
+  }
+
+  private static void pause() throws SecurityKeyException {
+    try {
+      Thread.sleep(BETWEEN_LOOKS); // libfido2 tells nobody when a key comes.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SecurityKeyException("cancelled", e);
+    }
+  }
+
   private KeySource.Found awaitPluggedIn() throws SecurityKeyException {
     KeySource.Found found = source.open();
     for (long i = 0; i < PLUG_IN_MAX.dividedBy(BETWEEN_LOOKS); i++) {
       if (!found.open().isEmpty() || !found.shut().isEmpty()) {
         return found;
       }
-      try {
-        Thread.sleep(BETWEEN_LOOKS); // libfido2 tells nobody when a key comes.
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new SecurityKeyException("cancelled", e);
-      }
+      pause();
       found = source.open();
     }
     return found;
   }
 
-  private FidoDevice choose(OpenKeys keys, Predicate<FidoDevice> fits) throws SecurityKeyException {
+  /**
+   * Which key is asked.
+   *
+   * @param why what is said of it when several are plugged in and only this one fits
+   */
+  private FidoDevice choose(OpenKeys keys, Predicate<FidoDevice> fits, SafeText why)
+      throws SecurityKeyException {
     if (keys.devices().size() == 1) {
       return keys.devices().getFirst();
     }
     List<FidoDevice> fitting = keys.devices().stream().filter(fits).toList();
     if (fitting.size() == 1) {
-      return fitting.getFirst();
+      FidoDevice only = fitting.getFirst();
+      dialog.say(
+          SafeText.format("Of the keys that are plugged in, {} {}: it blinks.", name(only), why));
+      return only;
     }
     dialog.say(SafeText.literal("Several security keys are plugged in: tap the one to use."));
     FidoDevice touched = keys.touched(fitting.isEmpty() ? keys.devices() : fitting);

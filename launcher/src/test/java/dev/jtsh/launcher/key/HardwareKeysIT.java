@@ -155,6 +155,7 @@ class HardwareKeysIT {
         keys(other, registered).sign(assertion(UserVerification.DISCOURAGED, made.credentialId()));
 
     assertThat(verifies(made, signed)).isTrue();
+    assertThat(person.heard()).contains("Test Key is one that you registered: it blinks");
     assertThat(other.touches()).isZero();
     assertThat(registered.touches()).isEqualTo(2);
   }
@@ -195,6 +196,52 @@ class HardwareKeysIT {
     assertThatThrownBy(
             () -> keys.register(registration(UserVerification.DISCOURAGED, made.credentialId())))
         .hasMessage("this key is registered already");
+  }
+
+  @Test
+  void ofTwoKeysTheOneThatIsNotRegisteredBecomesTheNewOne() throws Exception {
+    SoftwareHidKey old = key().finger(true);
+    RegistrationResult made = keys(old).register(registration(UserVerification.DISCOURAGED));
+    SoftwareHidKey fresh = key().finger(true);
+
+    keys(old, fresh).register(registration(UserVerification.DISCOURAGED, made.credentialId()));
+
+    assertThat(person.heard()).contains("Test Key is not registered yet: it blinks");
+    assertThat(old.touches()).isEqualTo(1);
+    assertThat(fresh.touches()).isEqualTo(1);
+  }
+
+  @Test
+  void withOnlyARegisteredKeyThePersonIsAskedToPlugTheNewOneIn() throws Exception {
+    SoftwareHidKey old = key().finger(true);
+    RegistrationResult made = keys(old).register(registration(UserVerification.DISCOURAGED));
+    SoftwareHidKey fresh = key().finger(true);
+    List<SoftwareHidKey> plugged = new ArrayList<>(List.of(old));
+    var source =
+        new KeySource() {
+          private int looks;
+
+          @Override
+          public boolean available() {
+            return FidoKeys.available();
+          }
+
+          @Override
+          public Found open() {
+            if (++looks == 3) {
+              plugged.add(fresh);
+            }
+            return new Plugged(plugged, 0).open();
+          }
+        };
+    person.there = true;
+
+    new HardwareKeys(source, person)
+        .register(registration(UserVerification.DISCOURAGED, made.credentialId()));
+
+    assertThat(person.heard()).contains("plug in the new security key now");
+    assertThat(old.touches()).isEqualTo(1);
+    assertThat(fresh.touches()).isEqualTo(1);
   }
 
   @Test
