@@ -79,6 +79,14 @@ public sealed interface ApprovalOutcome {
     }
   }
 
+  /** No security key here signed, or none may for this; the request goes on waiting. */
+  record NotSigned(SafeText message, SafeText hint) implements Undecided {
+    @Override
+    public ErrorKind kind() {
+      return ErrorKind.ACCESS_DENIED;
+    }
+  }
+
   /**
    * Anything else.
    *

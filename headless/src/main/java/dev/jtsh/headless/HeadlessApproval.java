@@ -119,7 +119,9 @@ public final class HeadlessApproval {
         return alreadyDecided(id);
       }
     }
-    return ApprovalOutcome.Failed.of(failure);
+    return failure instanceof ClientException.SecurityKeyFailed
+        ? new ApprovalOutcome.NotSigned(failure.safeMessage(), failure.hint())
+        : ApprovalOutcome.Failed.of(failure);
   }
 
   private ApprovalOutcome alreadyDecided(String id) {

@@ -163,7 +163,7 @@ class HeadlessApprovalIT {
     auth.putHeadless(ID, withFacts("kube1", "kube1"));
     auth.challengeFor("bank.example.com");
 
-    assertThat(approval.approve(pending(), 0)).isInstanceOf(ApprovalOutcome.Failed.class);
+    assertThat(approval.approve(pending(), 0)).isInstanceOf(ApprovalOutcome.NotSigned.class);
     assertThat(touches.get()).isZero();
     assertThat(auth.requests(UpdateHeadlessAuthenticationStateRequest.class)).isEmpty();
   }

@@ -132,6 +132,7 @@ final class ApprovalDialog {
     return switch (outcome) {
       case ApprovalOutcome.NotFound notFound -> ExitCode.REQUEST_NOT_FOUND;
       case ApprovalOutcome.AlreadyDecided decided -> ExitCode.REQUEST_DECIDED;
+      case ApprovalOutcome.NotSigned unsigned -> ExitCode.NO_SECURITY_KEY;
       case ApprovalOutcome.Failed failed ->
           failed.kind() == ErrorKind.ACCESS_DENIED
               ? ExitCode.NO_ACCESS

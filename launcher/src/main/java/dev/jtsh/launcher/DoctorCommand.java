@@ -83,7 +83,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private static ExitCode exitCode(Report.Status worst) {
+  static ExitCode exitCode(Report.Status worst) {
     return switch (worst) {
       case OK, NOT_MEASURED -> ExitCode.OK;
       case WARNING -> ExitCode.DOCTOR_WARNS;

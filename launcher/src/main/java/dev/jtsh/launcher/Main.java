@@ -86,7 +86,7 @@ public final class Main {
       return failures.of(ExitCode.USAGE, SafeText.literal("a command must follow --")).status();
     }
     CommandLine line = commandLine(own, command);
-    line.setExecutionStrategy(this::helpOrRun);
+    line.setExecutionStrategy(parsed -> helpOrRun(parsed, command));
     line.setParameterExceptionHandler((e, arguments) -> usage(e));
     line.setExecutionExceptionHandler((e, running, parsed) -> failed(e));
     return line.execute(own.toArray(String[]::new));
@@ -179,7 +179,7 @@ public final class Main {
     return commands;
   }
 
-  private int helpOrRun(ParseResult parsed) {
+  private int helpOrRun(ParseResult parsed, List<String> command) {
     for (CommandLine asked : parsed.asCommandLineList()) {
       if (asked.isUsageHelpRequested()) {
         outside.console().document(asked.getUsageMessage().stripTrailing());
@@ -200,6 +200,10 @@ public final class Main {
       Optional<ExitCode> refused = guard.flatMap(g -> g.check(headless, mode));
       if (refused.isPresent()) {
         return refused.get().status();
+      }
+      Optional<CommandCheck.Failure> wrong = CommandCheck.of(command, outside.environment());
+      if (wrong.isPresent()) {
+        return failures.of(wrong.get().code(), wrong.get().reason(), wrong.get().hint()).status();
       }
     } catch (SettingsException e) {
       return unusable(e);

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +142,30 @@ class MainTest {
   @Test
   void nothingBehindTwoDashesIsAnError() {
     assertThat(run(Map.of(), "--headless", "proxy", "kube", "--").status).isEqualTo(2);
+  }
+
+  @Test
+  void aCommandThatCannotRunIsNamedBeforeAnybodyIsAsked() throws IOException {
+    Path script = Files.writeString(home.resolve("script"), "echo\n");
+    String[] line = {
+      "--headless", "--proxy=127.0.0.1:1", "--user=bob", "proxy", "kube", "c1", "--"
+    };
+
+    for (String missing : new String[] {"no-such-command", "./no/such/file", "a\u001b[2Jb"}) {
+      RunOfMain run = run(Map.of("PATH", "/usr/bin:/bin"), with(line, missing));
+      assertThat(run.status).isEqualTo(ExitCode.COMMAND_NOT_FOUND.status());
+      assertThat(run.err).contains("the command was not found").doesNotContain("\u001b");
+    }
+    for (String unusable : new String[] {script.toString(), home.toString()}) {
+      RunOfMain run = run(Map.of(), with(line, unusable));
+      assertThat(run.status).isEqualTo(ExitCode.CANNOT_START.status());
+      assertThat(run.err).contains("cannot be executed");
+    }
+    assertThat(run(Map.of(), with(line, "sh")).status).isEqualTo(ExitCode.UNREACHABLE.status());
+  }
+
+  private static String[] with(String[] line, String command) {
+    return Stream.concat(Arrays.stream(line), Stream.of(command)).toArray(String[]::new);
   }
 
   @Test

@@ -109,6 +109,30 @@ final class RefusedRequestsStory {
   }
 
   @Test
+  void withoutASecurityKeyTheApproverEndsWith83AndTheRequestWaitsOn() {
+    try (HeadlessShell session = ask(world.command())) {
+      ProgramResult none =
+          world.run(
+              List.of(
+                  "env",
+                  "TELEPORT_HOME=" + world.laptop().profiles(),
+                  world.program().toString(),
+                  "headless",
+                  "approve",
+                  session.id(),
+                  "--number=" + session.request().number(),
+                  "--proxy=" + world.cluster().proxy(),
+                  "--user=alice",
+                  "--ca-file=" + world.cluster().webCa()));
+      assertThat(none.exitCode()).as(none.stderr()).isEqualTo(83);
+      assertOneError(none.stderr(), "security key");
+      session.approve();
+      session.awaitPrompt();
+      assertThat(session.exit(0)).isZero();
+    }
+  }
+
+  @Test
   void aRequestThatHasBeenUsedIsNotApprovedAgain() {
     String id;
     try (HeadlessShell session = ask(world.command())) {
@@ -214,7 +238,8 @@ final class RefusedRequestsStory {
 
   private static void assertOneError(String told, String word) {
     // A terminal takes the line of the countdown away before the next one.
-    String lines = told.replaceAll("Waiting for the approval, [0-9]:[0-9]{2} left", "");
+    String lines =
+        told.replaceAll("Waiting for the approval, [0-9]:[0-9]{2} left(; c copies the link)?", "");
     List<String> errors = lines.lines().filter(line -> line.startsWith("ERROR: ")).toList();
     assertThat(errors).as("in what it told: %s", told).singleElement().asString().contains(word);
     assertThat(told).doesNotContain("Exception").doesNotContain("\tat ");
