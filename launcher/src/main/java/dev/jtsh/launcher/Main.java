@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code jtsh} program. Wires all parts by hand; everything outside comes as a parameter. */
 public final class Main {
@@ -243,14 +244,26 @@ public final class Main {
   }
 
   private int usage(ParameterException failure) {
-    return failures
-        .of(
-            ExitCode.USAGE,
-            SafeLine.of(String.valueOf(failure.getMessage())),
-            SafeText.format(
-                "See {} --help",
-                SafeText.of(failure.getCommandLine().getCommandSpec().qualifiedName())))
-        .status();
+    SafeText see =
+        SafeText.format(
+            "See {} --help",
+            SafeText.of(failure.getCommandLine().getCommandSpec().qualifiedName()));
+    if (!(failure instanceof UnmatchedArgumentException unmatched)
+        || unmatched.getUnmatched().isEmpty()) {
+      SafeText message = SafeLine.of(String.valueOf(failure.getMessage()));
+      return failures.of(ExitCode.USAGE, message, see).status();
+    }
+    SafeText first = SafeText.of(unmatched.getUnmatched().getFirst());
+    SafeText message =
+        unmatched.isUnknownOption()
+            ? SafeText.format("there is no option {} here", first)
+            : SafeText.format("there is no command {} here", first);
+    List<String> meant = unmatched.getSuggestions();
+    SafeText hint =
+        meant.isEmpty()
+            ? see
+            : SafeText.format("Did you mean {}? {}", SafeText.of(meant.getFirst()), see);
+    return failures.of(ExitCode.USAGE, message, hint).status();
   }
 
   /** A mistake of ours: what is known of it goes to whoever wants to report it. */

@@ -169,6 +169,20 @@ class MainTest {
   }
 
   @Test
+  void aMistypedWordIsNamedWithWhatWasProbablyMeant() {
+    RunOfMain command = run(Map.of(), "stauts");
+    assertThat(command.status).isEqualTo(2);
+    assertThat(command.err)
+        .startsWith("ERROR: there is no command stauts here\n")
+        .contains("Did you mean status?")
+        .contains("See jtsh --help");
+
+    RunOfMain option = run(Map.of(), "status", "--fromat=json");
+    assertThat(option.status).isEqualTo(2);
+    assertThat(option.err).startsWith("ERROR: there is no option --fromat=json here\n");
+  }
+
+  @Test
   void theHelpListsEveryExitCode() {
     RunOfMain help = run(Map.of(), "--help");
 
