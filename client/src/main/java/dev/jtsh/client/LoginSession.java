@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Logs a user in with password and security key, and signs new users up. Each call does one whole
- * ceremony; the password is not kept.
+ * Logs a user in with password and security key, or a passkey alone, and signs new users up. Each
+ * call does one whole ceremony; the password is not kept.
  */
 public final class LoginSession {
   private final WebClient web;
@@ -66,6 +66,51 @@ public final class LoginSession {
               key.publicKey(),
               ttl.isZero() ? discovery.defaultSessionTtl() : ttl);
       LoginCredentials credentials = LoginCredentials.of(response, user, key);
+      complete = true;
+      return credentials;
+    } finally {
+      if (!complete) {
+        key.close();
+      }
+    }
+  }
+
+  /**
+   * Logs in with a passkey: the key verifies its person and says whose it is.
+   *
+   * @param discovery of the connector {@code passwordless}
+   * @param user who is expected; empty for whoever it is
+   * @param ttl wanted length; zero for the cluster's default
+   * @param pinnedParent a parent domain accepted as WebAuthn relying party
+   */
+  public LoginCredentials loginWithPasskey(
+      Discovery discovery, Optional<String> user, Duration ttl, Optional<String> pinnedParent)
+      throws ClientException {
+    discovery.requireTlsRouting();
+    if (!discovery.ping().auth().allowPasswordless()) {
+      throw new ClientException.NotOffered(
+          SafeText.literal("this cluster has no login with a passkey alone"),
+          SafeText.literal("log in with your password: leave out --auth=passwordless"));
+    }
+    MfaLoginBeginResponse begin = web.beginPasskeyLogin(discovery.proxy());
+    if (begin.webauthnChallenge() == null) {
+      throw new ClientException.BadAnswer(
+          SafeText.literal("logging in: the cluster gave nothing to sign"), null);
+    }
+    WebauthnAssertionJson assertion =
+        new WebauthnCeremony(discovery.proxy(), pinnedParent, securityKey)
+            .sign(begin.webauthnChallenge());
+    HeldKey key = HeldKey.generate(KeyKind.P256);
+    boolean complete = false;
+    try {
+      SshLoginResponse response =
+          web.finishPasskeyLogin(
+              discovery,
+              assertion,
+              key.publicKey(),
+              ttl.isZero() ? discovery.defaultSessionTtl() : ttl);
+      LoginCredentials credentials =
+          LoginCredentials.of(response, user.orElse(response.username()), key);
       complete = true;
       return credentials;
     } finally {

@@ -19,6 +19,7 @@ import dev.jtsh.protocol.web.HeadlessNumberResponse;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.MfaLoginBeginResponse;
 import dev.jtsh.protocol.web.MfaLoginFinishRequest;
+import dev.jtsh.protocol.web.Password;
 import dev.jtsh.protocol.web.PingResponse;
 import dev.jtsh.protocol.web.SignupBeginRequest;
 import dev.jtsh.protocol.web.SignupBeginResponse;
@@ -298,6 +299,40 @@ public final class WebClient implements AutoCloseable {
         MfaLoginBeginResponse.class);
   }
 
+  /** First half of a login with a passkey, which says itself whose it is: the challenge. */
+  public MfaLoginBeginResponse beginPasskeyLogin(ProxyAddress proxy) throws ClientException {
+    SafeText action = SafeText.literal("logging in");
+    return read(
+        action,
+        post(
+            action,
+            proxy,
+            "/webapi/mfa/login/begin",
+            new MfaLoginBeginRequest("", Password.empty(), true),
+            CALL_TIME),
+        MfaLoginBeginResponse.class);
+  }
+
+  /**
+   * Second half of a login with a passkey.
+   *
+   * @param ttl wanted length; zero for the cluster's default
+   */
+  public SshLoginResponse finishPasskeyLogin(
+      Discovery discovery, WebauthnAssertionJson assertion, PublicKey key, Duration ttl)
+      throws ClientException {
+    SafeText action = SafeText.literal("logging in");
+    return read(
+        action,
+        post(
+            action,
+            discovery.proxy(),
+            "/webapi/mfa/login/finish",
+            finish(discovery, "", Password.empty(), assertion, key, ttl),
+            CALL_TIME),
+        SshLoginResponse.class);
+  }
+
   /**
    * Second half of a login: the signed challenge for certificates.
    *
@@ -313,24 +348,23 @@ public final class WebClient implements AutoCloseable {
       Duration ttl)
       throws ClientException {
     SafeText action = SafeText.literal("logging in");
-    LoginKeys keys = LoginKeys.of(discovery.version(), key);
-    var body =
-        new MfaLoginFinishRequest(
-            user,
-            PasswordBody.PLACEHOLDER,
-            assertion,
-            "",
-            keys.only(),
-            keys.ssh(),
-            keys.tls(),
-            ttl,
-            "",
-            "",
-            "");
+    var body = finish(discovery, user, PasswordBody.PLACEHOLDER, assertion, key, ttl);
     return read(
         action,
         post(action, discovery.proxy(), "/webapi/mfa/login/finish", body, password),
         SshLoginResponse.class);
+  }
+
+  private static MfaLoginFinishRequest finish(
+      Discovery discovery,
+      String user,
+      Password password,
+      WebauthnAssertionJson assertion,
+      PublicKey key,
+      Duration ttl) {
+    LoginKeys keys = LoginKeys.of(discovery.version(), key);
+    return new MfaLoginFinishRequest(
+        user, password, assertion, "", keys.only(), keys.ssh(), keys.tls(), ttl, "", "", "");
   }
 
   /**

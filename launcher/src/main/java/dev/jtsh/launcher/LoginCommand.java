@@ -19,14 +19,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code jtsh login}: password and security key, or a provider in a browser; the profile is one tsh
- * reads as well.
+ * {@code jtsh login}: password and security key, a passkey alone, or a provider in a browser; the
+ * profile is one tsh reads as well.
  */
 @Command(
     name = "login",
     description = "Log in on this machine: with password and security key, or in a browser.")
 final class LoginCommand implements Callable<Integer> {
   private static final String CONNECTOR_NAME = "[A-Za-z0-9_-]{1,64}";
+  private static final String PASSWORDLESS = "passwordless";
 
   private final Outside outside;
   private final ClusterOptions cluster;
@@ -39,8 +40,8 @@ final class LoginCommand implements Callable<Integer> {
       names = "--auth",
       paramLabel = "NAME",
       description =
-          "How to log in: local, or a connector of the cluster (default: what the cluster says;"
-              + " also TELEPORT_AUTH).")
+          "How to log in: local, passwordless (a passkey alone), or a connector of the cluster"
+              + " (default: what the cluster says; also TELEPORT_AUTH).")
   private @Nullable String auth;
 
   @Option(
@@ -72,7 +73,9 @@ final class LoginCommand implements Callable<Integer> {
       try (LoginCredentials login =
           BrowserLogin.connector(discovery).isPresent()
               ? new BrowserLogin(web, outside.random()).login(discovery, length, this::show)
-              : withPassword(calls, web, discovery, settings.complete(), length, pinned)) {
+              : connector().equals(PASSWORDLESS)
+                  ? withPasskey(calls, web, discovery, settings, length, pinned)
+                  : withPassword(calls, web, discovery, settings.complete(), length, pinned)) {
         profiles.save(login, discovery, pinned);
       }
       profiles
@@ -95,6 +98,19 @@ final class LoginCommand implements Callable<Integer> {
       throw new SettingsException("--auth is the name of a connector: letters, digits, _ and -");
     }
     return name;
+  }
+
+  private LoginCredentials withPasskey(
+      ClusterCalls calls,
+      WebClient web,
+      Discovery discovery,
+      Settings settings,
+      Duration length,
+      Optional<String> pinned)
+      throws ClientException {
+    outside.console().say(SafeText.literal("Tap your security key"));
+    return new LoginSession(web, calls.securityKey())
+        .loginWithPasskey(discovery, settings.user(), length, pinned);
   }
 
   private LoginCredentials withPassword(

@@ -82,7 +82,8 @@ public final class Logins {
   }
 
   /**
-   * Checks password and signed challenge and gives certificates.
+   * Checks password and signed challenge and gives certificates. Without a user's name the answer
+   * has to be a passkey's, which verified its person and says who that is.
    *
    * @throws WireException of kind ACCESS_DENIED for a wrong answer, BAD_PARAMETER for unreadable
    *     keys
@@ -90,6 +91,40 @@ public final class Logins {
   public SshLoginResponse finish(MfaLoginFinishRequest request, InetSocketAddress remote) {
     SubmittedKeys keys = SubmittedKeys.of(request.keys());
     count(request.user(), remote);
+    Optional<Webauthn.Known> known =
+        (request.user().isEmpty() ? byPasskey(request) : byPassword(request))
+            .filter(k -> !k.user().isSso());
+    if (known.isEmpty()) {
+      failed(request.user(), remote, "invalid credentials");
+      throw denied();
+    }
+    UserRecord user = known.get().user();
+    MfaDevice device = known.get().device();
+    List<Role> roles = access.roles(user.roles());
+    if (roles.isEmpty()) {
+      failed(request.user(), remote, "user has no role");
+      throw denied();
+    }
+    var identity =
+        issuer.identity(user, roles, Addresses.ip(remote)).mfaVerified(device.id()).build();
+    SshLoginResponse answer = issuer.login(identity, keys, notAfter(request.ttl(), roles));
+    audit.emit(
+        AuditEvent.of(AuditEvent.Type.LOGIN)
+            .with("user", user.name())
+            .with("method", "local")
+            .with("success", true)
+            .with("addr.remote", Addresses.ipAndPort(remote))
+            .with("mfa_device", device.id())
+            .build());
+    return answer;
+  }
+
+  private Optional<Webauthn.Known> byPasskey(MfaLoginFinishRequest request) {
+    return Optional.ofNullable(request.webauthnChallengeResponse())
+        .flatMap(webauthn::verifyPasskey);
+  }
+
+  private Optional<Webauthn.Known> byPassword(MfaLoginFinishRequest request) {
     Optional<UserRecord> user = users.get(request.user());
     boolean passwordFits = passwords.verify(user, request.password());
     Optional<MfaDevice> device =
@@ -98,30 +133,9 @@ public final class Logins {
             : webauthn.verify(
                 request.webauthnChallengeResponse(),
                 Challenges.Purpose.of(request.user(), "", Challenges.Scope.LOGIN));
-    if (user.isEmpty() || user.get().isSso() || !passwordFits || device.isEmpty()) {
-      failed(request.user(), remote, "invalid credentials");
-      throw denied();
-    }
-    List<Role> roles = access.roles(user.get().roles());
-    if (roles.isEmpty()) {
-      failed(request.user(), remote, "user has no role");
-      throw denied();
-    }
-    var identity =
-        issuer
-            .identity(user.get(), roles, Addresses.ip(remote))
-            .mfaVerified(device.get().id())
-            .build();
-    SshLoginResponse answer = issuer.login(identity, keys, notAfter(request.ttl(), roles));
-    audit.emit(
-        AuditEvent.of(AuditEvent.Type.LOGIN)
-            .with("user", user.get().name())
-            .with("method", "local")
-            .with("success", true)
-            .with("addr.remote", Addresses.ipAndPort(remote))
-            .with("mfa_device", device.get().id())
-            .build());
-    return answer;
+    return passwordFits
+        ? user.flatMap(u -> device.map(d -> new Webauthn.Known(u, d)))
+        : Optional.empty();
   }
 
   /** A login in a browser: who, with which key, with which roles. */

@@ -51,6 +51,7 @@ public final class WebApi implements WebApplication {
   private static final Pattern HEADLESS_LINK = Pattern.compile("/headless/([0-9a-f-]{36})");
   private static final String LOCAL = "local";
   private static final String HEADLESS = "headless";
+  private static final String PASSWORDLESS = "passwordless";
 
   /** Passwords in the arena at one time. */
   private static final int PASSWORDS_MAX = 512;
@@ -100,7 +101,7 @@ public final class WebApi implements WebApplication {
 
   private WebResponse pingConnector(String connector) {
     return switch (connector) {
-      case LOCAL, HEADLESS -> json(200, ping(connector));
+      case LOCAL, HEADLESS, PASSWORDLESS -> json(200, ping(connector));
       default ->
           auth.sso().connector(connector).isPresent()
               ? json(200, ping(connector))

@@ -9,9 +9,11 @@ import dev.jtsh.pki.Pem;
 import dev.jtsh.pki.UserIdentity;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.web.MfaLoginBeginRequest;
+import dev.jtsh.protocol.web.MfaLoginFinishRequest;
 import dev.jtsh.protocol.web.Password;
 import dev.jtsh.protocol.web.SignupBeginRequest;
 import dev.jtsh.protocol.web.SshLoginResponse;
+import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import dev.jtsh.protocol.web.WebauthnChallengeJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,74 @@ class LoginTest {
 
     assertThat(Pem.certificate(login.tlsCert().toByteArray()).getNotAfter().toInstant())
         .isBefore(fixture().clock.instant().plus(Duration.ofMinutes(6)));
+  }
+
+  @Test
+  void passkeyAloneLogsInAndSaysWhoItIs() {
+    var alice = fixture().enroll("alice", "dev");
+
+    SshLoginResponse login =
+        fixture().auth.logins().finish(passkey(alice, passkeyChallenge()), AuthFixture.LAPTOP);
+
+    assertThat(login.username()).isEqualTo("alice");
+    UserIdentity identity = UserIdentity.of(Pem.certificate(login.tlsCert().toByteArray()));
+    assertThat(identity.username()).isEqualTo("alice");
+    assertThat(identity.mfaVerified()).isPresent();
+  }
+
+  @Test
+  void attack22ChallengeAfterAPasswordIsNoPasskeysAndAPasskeysIsNoPassword() {
+    var alice = fixture().enroll("alice", "dev");
+    var afterPassword = passkey(alice, challenge("alice"));
+    var withoutAnswer = withoutPassword(alice.finish(passkeyChallenge(), Duration.ZERO), null);
+    var namedWithoutPassword = alice.finish(passkeyChallenge(), Duration.ZERO);
+
+    for (var request : List.of(afterPassword, withoutAnswer, namedWithoutPassword)) {
+      assertThatExceptionOfType(WireException.class)
+          .isThrownBy(() -> fixture().auth.logins().finish(request, AuthFixture.LAPTOP))
+          .withMessage("invalid credentials");
+    }
+  }
+
+  @Test
+  void attack22PasskeyThatOnlyWasTouchedIsNoLogin() {
+    var alice = fixture().enroll("alice", "dev");
+    alice.securityKey.setFlags(true, false);
+    var touched = passkey(alice, passkeyChallenge());
+
+    assertThatExceptionOfType(WireException.class)
+        .isThrownBy(() -> fixture().auth.logins().finish(touched, AuthFixture.LAPTOP));
+  }
+
+  private WebauthnChallengeJson passkeyChallenge() {
+    var begin =
+        fixture()
+            .auth
+            .logins()
+            .begin(new MfaLoginBeginRequest("", Password.empty(), true), AuthFixture.LAPTOP);
+    return Objects.requireNonNull(begin.webauthnChallenge());
+  }
+
+  private static MfaLoginFinishRequest passkey(
+      AuthFixture.Person person, WebauthnChallengeJson challenge) {
+    var signed = person.finish(challenge, Duration.ZERO);
+    return withoutPassword(signed, signed.webauthnChallengeResponse());
+  }
+
+  private static MfaLoginFinishRequest withoutPassword(
+      MfaLoginFinishRequest request, @Nullable WebauthnAssertionJson answer) {
+    return new MfaLoginFinishRequest(
+        "",
+        Password.empty(),
+        answer,
+        "",
+        request.pubKey(),
+        request.sshPubKey(),
+        request.tlsPubKey(),
+        request.ttl(),
+        "",
+        "",
+        "");
   }
 
   @Test

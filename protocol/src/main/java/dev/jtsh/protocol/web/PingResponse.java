@@ -142,14 +142,17 @@ public record PingResponse(
       signatureAlgorithmSuite = Absent.text(signatureAlgorithmSuite);
     }
 
-    /** Password and WebAuthn, headless on or off: the settings a server of ours has. */
+    /**
+     * Password and WebAuthn, or a passkey alone, headless on or off: the settings a server of ours
+     * has.
+     */
     public static Auth localWebauthn(
         String connector, String rpId, boolean allowHeadless, Duration defaultSessionTtl) {
       return new Auth(
           "local",
           "webauthn",
           "webauthn",
-          false,
+          true,
           allowHeadless,
           new Local(connector),
           new Webauthn(rpId),

@@ -107,6 +107,11 @@ public final class Laptop {
     return run(List.of(password), "", words.toArray(String[]::new));
   }
 
+  /** Logs in with the key alone, which says whose it is. */
+  public Result logInWithPasskey() {
+    return run(List.of(), "", "login", "--auth=passwordless");
+  }
+
   /** Approves a request as a person does: reads the facts, types the number, touches the key. */
   public Result approve(ShownRequest request) {
     return run(List.of(), request.number() + "\n", "headless", "approve", request.id());
