@@ -152,7 +152,7 @@ class MainIT {
 
     ask(ExitCode.OK, "roles", "add", "-f", role.toString(), "--data-dir", dir);
     assertThat(ask(ExitCode.OK, "users", "add", "alice", "--roles", "access", "--data-dir", dir))
-        .matches("[0-9a-f]{32}\n");
+        .matches("https://localhost:[0-9]+/web/invite/[0-9a-f]{32}\n");
     assertThat(ask(ExitCode.OK, "users", "ls", "--data-dir", dir)).contains("alice  access  no");
     ask(ExitCode.CONFLICT, "users", "add", "alice", "--roles", "access", "--data-dir", dir);
     ask(ExitCode.REFUSED, "users", "add", "bob", "--roles", "none", "--data-dir", dir);
