@@ -23,7 +23,6 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
   private static final Duration LIFE = Duration.ofMinutes(3);
   private static final int STDIN = 0;
   private static final int STDERR = 2;
-  private static final char COPY_KEY = 'c';
   private static final Duration SLICE = Duration.ofMillis(25);
   private static final long SECOND_MILLIS = 1000;
   private static final Duration END_MAX = Duration.ofSeconds(5);
@@ -149,9 +148,7 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
 
   private synchronized void startCounting(Instant end, String link) {
     key =
-        OWN_LINK.matcher(link).matches()
-            ? TerminalKey.open(STDIN, COPY_KEY)
-            : Optional.<TerminalKey>empty();
+        OWN_LINK.matcher(link).matches() ? TerminalKey.open(STDIN) : Optional.<TerminalKey>empty();
     Optional<TerminalKey> pressed = key;
     countdown =
         Thread.ofPlatform()
@@ -162,7 +159,7 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
 
   private void count(Instant end, SafeText link, Optional<TerminalKey> first) {
     Optional<TerminalKey> pressed = first;
-    String hint = first.isPresent() ? "; c copies the link" : "";
+    String hint = first.isPresent() ? "; Enter copies the link" : "";
     try {
       while (true) {
         Duration left = Duration.between(outside.clock().instant(), end);

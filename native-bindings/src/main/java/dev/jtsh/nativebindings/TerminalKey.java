@@ -8,61 +8,45 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Waits for one key at a terminal, pressed by itself, and leaves whatever else is typed to the next
- * reader. The terminal stays in line mode with its echo and ^C; the key only ends a line, as Enter
- * does, until this is closed. Only a line of one byte is taken: the key, or an Enter alone, which
- * cannot be told apart before it is read. Linux.
+ * Waits for an Enter by itself at a terminal, and leaves whatever else is typed to the next reader.
+ * No setting of the terminal is changed, so nothing is left behind however this process ends: in
+ * line mode a line of one byte is an Enter alone, and only that is taken. Linux.
  */
 public final class TerminalKey implements AutoCloseable {
-  /** Where c_cc stands in Linux's struct termios, and VEOL in it. */
-  private static final int CONTROL_CHARACTERS_OFFSET = 17;
-
-  private static final int VEOL = 11;
+  private static final byte ENTER = '\n';
 
   private final int fd;
-  private final byte key;
-  private final TerminalState before;
-  private final Thread atExit = new Thread(this::restore, "terminal");
   private boolean closed; // Guarded by this.
 
   /** What was typed. */
   public enum Press {
-    /** The key by itself. */
+    /** Enter by itself. */
     KEY,
     /** Nothing in this time. */
     NOTHING,
-    /** Something else, which stays: no key can be seen behind it. */
+    /** Something else, which stays: no Enter can be seen behind it. */
     OTHER
   }
 
-  private TerminalKey(int fd, char key, TerminalState before) {
+  private TerminalKey(int fd) {
     this.fd = fd;
-    this.key = (byte) key;
-    this.before = before;
   }
 
   /**
    * Begins to wait.
    *
    * @param fd a terminal
-   * @param key an ASCII letter
    * @return empty where it cannot be done: no terminal, in the background, not in line mode
    */
-  public static Optional<TerminalKey> open(int fd, char key) {
+  public static Optional<TerminalKey> open(int fd) {
     try {
-      if (!NativeLinker.LINUX
-          || !TerminalState.inLineMode(fd)
-          || TerminalState.foregroundGroup(fd) != TerminalQuestion.ownGroup()) {
-        return Optional.empty();
-      }
-      TerminalKey opened = new TerminalKey(fd, key, TerminalState.save(fd));
-      Runtime.getRuntime().addShutdownHook(opened.atExit); // A signal ends us without close().
-      byte[] attributes = TerminalCalls.tcgetattr(fd);
-      attributes[CONTROL_CHARACTERS_OFFSET + VEOL] = opened.key;
-      TerminalCalls.tcsetattr(fd, attributes);
-      return Optional.of(opened);
-    } catch (ErrnoException | IllegalStateException e) {
-      return Optional.empty(); // The terminal has gone, or the process is ending.
+      return NativeLinker.LINUX
+              && TerminalState.inLineMode(fd)
+              && TerminalState.foregroundGroup(fd) == TerminalQuestion.ownGroup()
+          ? Optional.of(new TerminalKey(fd))
+          : Optional.empty();
+    } catch (ErrnoException e) {
+      return Optional.empty(); // The terminal has gone.
     }
   }
 
@@ -86,27 +70,15 @@ public final class TerminalKey implements AutoCloseable {
   private Press taken() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment one = arena.allocate(1);
-      return FileCalls.read(fd, one) == 1 && one.get(ValueLayout.JAVA_BYTE, 0) == key
+      return FileCalls.read(fd, one) == 1 && one.get(ValueLayout.JAVA_BYTE, 0) == ENTER
           ? Press.KEY
           : Press.NOTHING;
     }
   }
 
-  private synchronized void restore() {
-    if (!closed) {
-      closed = true;
-      before.restore();
-    }
-  }
-
-  /** The key is one like any other again. */
+  /** From here on an Enter is the next reader's as well. */
   @Override
-  public void close() {
-    restore();
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException e) {
-      // The process is ending.
-    }
+  public synchronized void close() {
+    closed = true;
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(300)
 @ExtendWith(StoryWorld.Visit.class)
 final class CopiedLinkStory {
-  private static final String HINT = "c copies the link";
+  private static final String HINT = "Enter copies the link";
 
   /** What programs send to a terminal to fill the clipboard. */
   private static final Pattern CLIPBOARD =
@@ -38,11 +38,10 @@ final class CopiedLinkStory {
         HeadlessShell.ask(world, world.environment("/bin/bash"), List.of())) {
       shell.terminal().expect(HINT, StoryWorld.SOON);
       assertThat(copied(shell)).isEmpty();
-      shell.terminal().send("c");
+      shell.terminal().sendLine("");
       shell.terminal().expect("the link is copied", StoryWorld.SOON);
       assertThat(copied(shell))
           .containsExactly("https://" + world.cluster().proxy() + "/web/headless/" + shell.id());
-      // With the key in the middle of a word, and before it.
       shell.terminal().sendLine("echo first:$((40 + 2)); echo succeeded:$((50 + 2))");
       shell.sayYes();
       shell.awaitProxy();
@@ -54,15 +53,16 @@ final class CopiedLinkStory {
   }
 
   @Test
-  void afterAnInterruptTheKeyIsOneLikeAnyOther() {
+  void theTerminalIsLeftAsItIsSoThatNothingIsLeftBehind() {
     try (HeadlessShell shell =
         HeadlessShell.ask(world, world.environment("/bin/bash"), List.of())) {
       shell.terminal().expect(HINT, StoryWorld.SOON);
-      assertThat(shell.terminal().settings()).contains("eol = c;");
+      String waiting = shell.terminal().settings();
+      assertThat(waiting).contains("eol = <undef>;").contains(" icanon ").contains(" echo ");
       shell.terminal().send(Key.CONTROL_C);
       assertThat(shell.terminal().awaitExit(StoryWorld.SOON)).isEqualTo(130);
 
-      assertThat(shell.terminal().settings()).contains("eol = <undef>;");
+      assertThat(shell.terminal().settings()).isEqualTo(waiting);
     }
   }
 

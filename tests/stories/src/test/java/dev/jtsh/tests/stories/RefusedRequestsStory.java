@@ -239,7 +239,8 @@ final class RefusedRequestsStory {
   private static void assertOneError(String told, String word) {
     // A terminal takes the line of the countdown away before the next one.
     String lines =
-        told.replaceAll("Waiting for the approval, [0-9]:[0-9]{2} left(; c copies the link)?", "");
+        told.replaceAll(
+            "Waiting for the approval, [0-9]:[0-9]{2} left(; Enter copies the link)?", "");
     List<String> errors = lines.lines().filter(line -> line.startsWith("ERROR: ")).toList();
     assertThat(errors).as("in what it told: %s", told).singleElement().asString().contains(word);
     assertThat(told).doesNotContain("Exception").doesNotContain("\tat ");
