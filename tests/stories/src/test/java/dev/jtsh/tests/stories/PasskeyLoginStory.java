@@ -19,12 +19,12 @@ final class PasskeyLoginStory {
 
   @Test
   void whoHasAPasskeyLogsInWithoutAPasswordAndSeesTheKubeClusters() throws IOException {
-    Laptop dora = world.enrol("dora", StoryWorld.ALL_CLUSTERS + ", " + StoryWorld.ADMINS);
-    dora.run("logout").orThrow();
-    assertThat(dora.run("kube", "ls").status()).isNotZero();
-    Laptop.Result login = dora.logInWithPasskey().orThrow();
+    Laptop petra = world.enrol("petra", StoryWorld.ALL_CLUSTERS + ", " + StoryWorld.ADMINS);
+    petra.run("logout").orThrow();
+    assertThat(petra.run("kube", "ls").status()).isNotZero();
+    Laptop.Result login = petra.logInWithPasskey().orThrow();
     assertThat(login.err()).contains("Tap your security key");
-    assertThat(login.out()).contains("dora");
-    assertThat(dora.run("kube", "ls").orThrow().out()).contains(StoryWorld.KUBE);
+    assertThat(login.out()).contains("petra");
+    assertThat(petra.run("kube", "ls").orThrow().out()).contains(StoryWorld.KUBE);
   }
 }
