@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.cluster.admin;
 
+import dev.jtsh.cluster.net.WebOrigin;
 import java.time.Instant;
 
 /**
@@ -15,8 +16,7 @@ import java.time.Instant;
 public record Invite(String user, String invite, Instant expires, String proxy, String link) {
   /** An invite to be redeemed at this proxy, {@code host:port}. */
   public static Invite at(String proxy, String user, String invite, Instant expires) {
-    String shown = proxy.endsWith(":443") ? proxy.substring(0, proxy.lastIndexOf(':')) : proxy;
-    return new Invite(user, invite, expires, proxy, "https://" + shown + "/web/invite/" + invite);
+    return new Invite(user, invite, expires, proxy, WebOrigin.of(proxy) + "/web/invite/" + invite);
   }
 
   /** Hides the secret. */

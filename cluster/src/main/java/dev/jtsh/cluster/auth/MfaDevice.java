@@ -3,6 +3,8 @@ package dev.jtsh.cluster.auth;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.protobuf.ByteString;
+import dev.jtsh.protocol.error.ErrorKind;
+import dev.jtsh.protocol.error.WireException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,19 @@ public record MfaDevice(
     long signatureCount,
     Instant addedAt,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant approvesFrom) {
+  private static final int NAME_CHARS_MAX = 64;
+
+  /**
+   * The name that a user gives a key.
+   *
+   * @throws WireException of kind BAD_PARAMETER when it is too long
+   */
+  static String checkedName(String name) {
+    if (name.length() > NAME_CHARS_MAX) {
+      throw new WireException(ErrorKind.BAD_PARAMETER, "device name is too long");
+    }
+    return name;
+  }
 
   MfaDevice approvingFrom(Instant time) {
     return new MfaDevice(id, name, credentialId, publicKeyCose, signatureCount, addedAt, time);

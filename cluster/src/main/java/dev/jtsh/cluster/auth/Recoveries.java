@@ -26,7 +26,6 @@ import java.util.function.UnaryOperator;
  */
 public final class Recoveries {
   private static final int TRIES_PER_MINUTE_MAX = 10;
-  private static final int DEVICE_NAME_CHARS_MAX = 64;
 
   private final AuthSettings settings;
   private final Users users;
@@ -95,16 +94,14 @@ public final class Recoveries {
   private RecoveryFinishResponse newKey(
       RecoveryRequest request, Passed passed, InetSocketAddress remote) {
     String name = passed.user().name();
-    if (request.deviceName().length() > DEVICE_NAME_CHARS_MAX) {
-      throw new WireException(ErrorKind.BAD_PARAMETER, "device name is too long");
-    }
+    String deviceName = MfaDevice.checkedName(request.deviceName());
     Optional<MfaDevice> made =
         request.attestation() == null
             ? Optional.empty()
             : webauthn.register(
                 passed.user(),
                 request.attestation(),
-                request.deviceName(),
+                deviceName,
                 purpose(name, Challenges.Scope.LOST_KEY));
     if (made.isEmpty()) {
       throw refused(name, remote);

@@ -18,7 +18,6 @@ import java.util.Optional;
 /** Redeems invites: a user sets a password and registers the first security key, once. */
 public final class Signups {
   private static final int TRIES_PER_MINUTE_MAX = 60;
-  private static final int DEVICE_NAME_CHARS_MAX = 64;
 
   private final AuthSettings settings;
   private final Users users;
@@ -87,10 +86,7 @@ public final class Signups {
     }
     boolean alone = request.password().isEmpty() && settings.accounts().passwordless();
     String hash = alone ? "" : passwords.hash(request.password());
-    String deviceName = request.deviceName();
-    if (deviceName.length() > DEVICE_NAME_CHARS_MAX) {
-      throw new WireException(ErrorKind.BAD_PARAMETER, "device name is too long");
-    }
+    String deviceName = MfaDevice.checkedName(request.deviceName());
     Optional<MfaDevice> device =
         webauthn.register(
             user, request.attestation(), deviceName, purpose(request.token(), user, alone));

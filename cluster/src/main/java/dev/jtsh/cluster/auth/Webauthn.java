@@ -27,6 +27,7 @@ import com.yubico.webauthn.data.UserVerificationRequirement;
 import com.yubico.webauthn.data.exception.Base64UrlException;
 import com.yubico.webauthn.exception.AssertionFailedException;
 import com.yubico.webauthn.exception.RegistrationFailedException;
+import dev.jtsh.cluster.net.WebOrigin;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import dev.jtsh.protocol.web.WebauthnAttestationJson;
 import dev.jtsh.protocol.web.WebauthnChallengeJson;
@@ -59,7 +60,6 @@ final class Webauthn {
   private static final Set<Challenges.Scope> REPLACING =
       EnumSet.of(
           Challenges.Scope.SIGNUP, Challenges.Scope.SIGNUP_KEY_ALONE, Challenges.Scope.LOST_KEY);
-  private static final int HTTPS_PORT_CHARS = ":443".length();
   private static final int FAKE_KEY_BYTES = 32;
 
   private final String clusterName;
@@ -370,15 +370,10 @@ final class Webauthn {
 
   /** Made for each call: the public address may be known only after the port is open. */
   private RelyingParty relyingParty(List<UserRecord> known) {
-    String address = publicAddress.get();
-    String shown =
-        address.endsWith(":443")
-            ? address.substring(0, address.length() - HTTPS_PORT_CHARS)
-            : address;
     return RelyingParty.builder()
         .identity(RelyingPartyIdentity.builder().id(rpId).name(clusterName).build())
         .credentialRepository(new Credentials(known))
-        .origins(Set.of("https://" + shown))
+        .origins(Set.of(WebOrigin.of(publicAddress.get())))
         .build();
   }
 

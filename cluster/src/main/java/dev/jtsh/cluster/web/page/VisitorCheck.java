@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.jtsh.cluster.auth.WebSessions;
+import dev.jtsh.cluster.net.WebOrigin;
 import dev.jtsh.cluster.proxy.WebRequest;
 import dev.jtsh.protocol.json.WireJson;
 import java.io.IOException;
@@ -19,7 +20,6 @@ final class VisitorCheck {
   private static final String COOKIE = "__Host-session";
   private static final String BEARER = "Bearer ";
   private static final int COOKIE_CHARS_MAX = 2048;
-  private static final int HTTPS_PORT_CHARS = ":443".length();
   private static final ObjectMapper MAPPER = WireJson.newMapper();
 
   private VisitorCheck() {}
@@ -31,13 +31,9 @@ final class VisitorCheck {
    * @param publicAddress {@code host:port} of the web port
    */
   static boolean isFromOwnPage(WebRequest request, String publicAddress) {
-    String shown =
-        publicAddress.endsWith(":443")
-            ? publicAddress.substring(0, publicAddress.length() - HTTPS_PORT_CHARS)
-            : publicAddress;
     List<String> origins = request.headers().getOrDefault("Origin", List.of());
     List<String> sites = request.headers().getOrDefault("Sec-Fetch-Site", List.of());
-    return origins.equals(List.of("https://" + shown))
+    return origins.equals(List.of(WebOrigin.of(publicAddress)))
         && (sites.isEmpty() || sites.equals(List.of("same-origin")));
   }
 
