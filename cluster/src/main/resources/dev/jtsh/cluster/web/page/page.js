@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The states of the page. Text of others goes in as text only, never as HTML.
 import * as calls from './calls.js';
+import { at, busy, once, text } from './states.js';
 
 const LOOK_AGAIN_MILLIS = 3000;
 const SPOKEN_SECONDS = [120, 60, 30, 10];
 const TITLE = 'Headless session';
-const at = (id) => document.getElementById(id);
 const id = location.pathname.split('/').pop();
 
 let shown = null; // The request on the screen.
 let clockAhead = 0; // Milliseconds that the cluster's clock is ahead of this one.
-let busy = false;
 let timers = [];
 
 // Why a provider's login came to nothing: the cluster sends one of these words, never a text.
@@ -21,10 +20,6 @@ const NO_LOGIN = {
   no_roles: 'Your account has no role here: ask your administrators for a group that has one.',
   no_user: 'Your account cannot be used here. Ask your administrators.',
 };
-
-function text(name, value) {
-  at(name).textContent = value;
-}
 
 function say(line) {
   text('said', line);
@@ -49,20 +44,6 @@ function state(name) {
   }
   document.title = heading.textContent + ' - ' + TITLE;
   heading.focus();
-}
-
-async function once(work) {
-  if (busy) {
-    return;
-  }
-  busy = true;
-  document.querySelectorAll('button').forEach((b) => b.setAttribute('aria-disabled', 'true'));
-  try {
-    await work();
-  } finally {
-    busy = false;
-    document.querySelectorAll('button').forEach((b) => b.removeAttribute('aria-disabled'));
-  }
 }
 
 const isUntouched = (error) => error.name === 'NotAllowedError' || error.name === 'AbortError';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the pages for accounts share: their states, and one thing at a time.
+// What the pages share: their states, and one thing at a time.
 import { Refused } from './calls.js';
 
 export const at = (id) => document.getElementById(id);
@@ -20,7 +20,8 @@ export function state(name, title) {
   heading.focus();
 }
 
-let busy = false;
+/** Whether something is being done. */
+export let busy = false;
 
 /** Does this unless something is being done already. */
 export async function once(work) {
