@@ -11,6 +11,7 @@ import dev.jtsh.protocol.web.SignupFinishResponse;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import dev.jtsh.protocol.web.WebauthnAttestationJson;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -54,25 +55,9 @@ public final class LoginSession {
     WebauthnAssertionJson assertion =
         new WebauthnCeremony(discovery.proxy(), pinnedParent, securityKey)
             .sign(begin.webauthnChallenge());
-    HeldKey key = HeldKey.generate(KeyKind.P256);
-    boolean complete = false;
-    try {
-      SshLoginResponse response =
-          web.finishLogin(
-              discovery,
-              user,
-              password,
-              assertion,
-              key.publicKey(),
-              ttl.isZero() ? discovery.defaultSessionTtl() : ttl);
-      LoginCredentials credentials = LoginCredentials.of(response, user, key);
-      complete = true;
-      return credentials;
-    } finally {
-      if (!complete) {
-        key.close();
-      }
-    }
+    return certified(
+        Optional.of(user),
+        key -> web.finishLogin(discovery, user, password, assertion, key, length(ttl, discovery)));
   }
 
   /**
@@ -100,15 +85,27 @@ public final class LoginSession {
     WebauthnAssertionJson assertion =
         new WebauthnCeremony(discovery.proxy(), pinnedParent, securityKey)
             .sign(begin.webauthnChallenge());
+    return certified(
+        user, key -> web.finishPasskeyLogin(discovery, assertion, key, length(ttl, discovery)));
+  }
+
+  /** The last step of a login. */
+  @FunctionalInterface
+  private interface Finish {
+    SshLoginResponse by(PublicKey key) throws ClientException;
+  }
+
+  /**
+   * A new key, and certificates for it.
+   *
+   * @param user who is expected; empty for whoever the cluster names
+   */
+  private static LoginCredentials certified(Optional<String> user, Finish finish)
+      throws ClientException {
     HeldKey key = HeldKey.generate(KeyKind.P256);
     boolean complete = false;
     try {
-      SshLoginResponse response =
-          web.finishPasskeyLogin(
-              discovery,
-              assertion,
-              key.publicKey(),
-              ttl.isZero() ? discovery.defaultSessionTtl() : ttl);
+      SshLoginResponse response = finish.by(key.publicKey());
       LoginCredentials credentials =
           LoginCredentials.of(response, user.orElse(response.username()), key);
       complete = true;
@@ -118,6 +115,10 @@ public final class LoginSession {
         key.close();
       }
     }
+  }
+
+  private static Duration length(Duration asked, Discovery discovery) {
+    return asked.isZero() ? discovery.defaultSessionTtl() : asked;
   }
 
   /** What an invite is for: step one of a sign-up. */

@@ -67,15 +67,19 @@ final class LoginCommand implements Callable<Integer> {
     Duration length = ttl == null ? Duration.ZERO : SessionLength.parse(ttl);
     ProfileStore profiles = ProfileStore.ofEnvironment(outside.environment(), outside.home());
     try (WebClient web = calls.web(settings)) {
-      Discovery discovery = ClusterCalls.discover(web, proxy, connector());
+      String connector = connector();
+      Discovery discovery = ClusterCalls.discover(web, proxy, connector);
       Optional<String> pinned =
           profiles.forProxy(discovery.proxy().host()).flatMap(Profile::pinnedParent);
+      Way way = way(discovery, connector);
       try (LoginCredentials login =
-          BrowserLogin.connector(discovery).isPresent()
-              ? new BrowserLogin(web, outside.random()).login(discovery, length, this::show)
-              : connector().equals(PASSWORDLESS)
-                  ? withPasskey(calls, web, discovery, settings, length, pinned)
-                  : withPassword(calls, web, discovery, settings.complete(), length, pinned)) {
+          switch (way) {
+            case BROWSER ->
+                new BrowserLogin(web, outside.random()).login(discovery, length, this::show);
+            case PASSKEY -> withPasskey(calls, web, discovery, settings, length, pinned);
+            case PASSWORD ->
+                withPassword(calls, web, discovery, settings.complete(), length, pinned);
+          }) {
         profiles.save(login, discovery, pinned);
       }
       profiles
@@ -88,6 +92,19 @@ final class LoginCommand implements Callable<Integer> {
     } catch (ClientException e) {
       return failures.of(e).status();
     }
+  }
+
+  private enum Way {
+    BROWSER,
+    PASSKEY,
+    PASSWORD
+  }
+
+  private static Way way(Discovery discovery, String connector) {
+    if (BrowserLogin.connector(discovery).isPresent()) {
+      return Way.BROWSER;
+    }
+    return connector.equals(PASSWORDLESS) ? Way.PASSKEY : Way.PASSWORD;
   }
 
   /** Empty asks the cluster for its default. */
