@@ -11,13 +11,14 @@ import dev.jtsh.protocol.web.SignupFinishResponse;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.WebauthnAssertionJson;
 import dev.jtsh.protocol.web.WebauthnAttestationJson;
+import dev.jtsh.protocol.web.WebauthnChallengeJson;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Logs a user in with password and security key, or a passkey alone, and signs new users up. Each
- * call does one whole ceremony; the password is not kept.
+ * Logs a user in with password and security key or one-time code, or a passkey alone, and signs new
+ * users up. Each call does one whole ceremony; the password is not kept.
  */
 public final class LoginSession {
   private final WebClient web;
@@ -44,20 +45,36 @@ public final class LoginSession {
       Duration ttl,
       Optional<String> pinnedParent)
       throws ClientException {
+    return login(discovery, user, password, ttl, pinnedParent, SecondFactor.key());
+  }
+
+  /**
+   * The same with a choice of the second factor.
+   *
+   * @param second is asked for a code where the cluster takes one
+   */
+  public LoginCredentials login(
+      Discovery discovery,
+      String user,
+      SecretBuffer password,
+      Duration ttl,
+      Optional<String> pinnedParent,
+      SecondFactor second)
+      throws ClientException {
     discovery.requireTlsRouting();
     requirePasswordAndWebauthn(discovery);
     MfaLoginBeginResponse begin = web.beginLogin(discovery.proxy(), user, password);
-    if (begin.webauthnChallenge() == null) {
-      throw new ClientException.NotOffered(
-          SafeText.literal("this user has no security key registered, and jtsh needs one"),
-          SafeText.literal("register a security key in the cluster's web page"));
-    }
+    String code = second.ask(begin).orElse("");
+    WebauthnChallengeJson challenge = begin.webauthnChallenge();
     WebauthnAssertionJson assertion =
-        new WebauthnCeremony(discovery.proxy(), pinnedParent, securityKey)
-            .sign(begin.webauthnChallenge());
+        code.isEmpty() && challenge != null
+            ? new WebauthnCeremony(discovery.proxy(), pinnedParent, securityKey).sign(challenge)
+            : null;
     return certified(
         Optional.of(user),
-        key -> web.finishLogin(discovery, user, password, assertion, key, length(ttl, discovery)));
+        key ->
+            web.finishLogin(
+                discovery, user, password, assertion, code, key, length(ttl, discovery)));
   }
 
   /**

@@ -18,6 +18,11 @@ public interface SecurityKey {
   /** Makes a credential. */
   RegistrationResult register(RegistrationRequest request) throws SecurityKeyException;
 
+  /** Whether there is one to be asked now; may look at what is plugged in. */
+  default boolean isAtHand() {
+    return true;
+  }
+
   /** How much the authenticator must do to know its user. */
   enum UserVerification {
     /** A PIN or fingerprint, or no signature. */

@@ -328,14 +328,16 @@ public final class WebClient implements AutoCloseable {
             action,
             discovery.proxy(),
             "/webapi/mfa/login/finish",
-            finish(discovery, "", Password.empty(), assertion, key, ttl),
+            finish(discovery, "", Password.empty(), assertion, "", key, ttl),
             CALL_TIME),
         SshLoginResponse.class);
   }
 
   /**
-   * Second half of a login: the signed challenge for certificates.
+   * Second half of a login: the signed challenge, or a code, for certificates.
    *
+   * @param assertion null when there is a code
+   * @param code one-time code, or empty
    * @param password UTF-8, wiped by the caller
    * @param ttl wanted length; zero for the cluster's default
    */
@@ -343,12 +345,13 @@ public final class WebClient implements AutoCloseable {
       Discovery discovery,
       String user,
       SecretBuffer password,
-      WebauthnAssertionJson assertion,
+      @Nullable WebauthnAssertionJson assertion,
+      String code,
       PublicKey key,
       Duration ttl)
       throws ClientException {
     SafeText action = SafeText.literal("logging in");
-    var body = finish(discovery, user, PasswordBody.PLACEHOLDER, assertion, key, ttl);
+    var body = finish(discovery, user, PasswordBody.PLACEHOLDER, assertion, code, key, ttl);
     return read(
         action,
         post(action, discovery.proxy(), "/webapi/mfa/login/finish", body, password),
@@ -359,12 +362,13 @@ public final class WebClient implements AutoCloseable {
       Discovery discovery,
       String user,
       Password password,
-      WebauthnAssertionJson assertion,
+      @Nullable WebauthnAssertionJson assertion,
+      String code,
       PublicKey key,
       Duration ttl) {
     LoginKeys keys = LoginKeys.of(discovery.version(), key);
     return new MfaLoginFinishRequest(
-        user, password, assertion, "", keys.only(), keys.ssh(), keys.tls(), ttl, "", "", "");
+        user, password, assertion, code, keys.only(), keys.ssh(), keys.tls(), ttl, "", "", "");
   }
 
   /**

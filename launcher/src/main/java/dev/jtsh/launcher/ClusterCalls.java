@@ -98,6 +98,11 @@ final class ClusterCalls {
   /** Stands where no key is: keeps every command usable up to the touch. */
   private static final class AbsentKey implements SecurityKey {
     @Override
+    public boolean isAtHand() {
+      return false;
+    }
+
+    @Override
     public AssertionResult sign(AssertionRequest request) throws SecurityKeyException {
       throw new SecurityKeyException(missing().toString());
     }

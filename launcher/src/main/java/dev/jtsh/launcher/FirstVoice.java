@@ -5,11 +5,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.jtsh.headless.Announcement;
 import dev.jtsh.headless.CodeEntry;
 import dev.jtsh.nativebindings.TerminalKey;
-import dev.jtsh.nativebindings.TerminalState;
 import dev.jtsh.protocol.text.SafeText;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
   private static final Duration LIFE = Duration.ofMinutes(3);
   private static final int STDIN = 0;
-  private static final int STDERR = 2;
   private static final Duration SLICE = Duration.ofMillis(25);
   private static final long SECOND_MILLIS = 1000;
   private static final Duration END_MAX = Duration.ofSeconds(5);
@@ -103,26 +100,10 @@ final class FirstVoice implements ApprovalRequests.Voice, AutoCloseable {
       return;
     }
     QrPicture picture = QrPicture.of(link);
-    boolean fits =
-        (outside.interactive() ? TerminalState.size(STDERR) : Optional.<TerminalState.Size>empty())
-            .map(size ->
-                size.columns() >= picture.columns() && size.rows() >= picture.rows() + OTHER_ROWS)
-            .orElse(false);
-    if (qr == Qr.always || (fits && isUtf8())) {
+    if (qr == Qr.always || picture.fits(outside, OTHER_ROWS)) {
       console.say(SafeText.empty());
       picture.lines().forEach(plain ? console::say : console::picture);
     }
-  }
-
-  private boolean isUtf8() {
-    for (String name : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
-      String value = outside.environment().getOrDefault(name, "");
-      if (!value.isEmpty()) {
-        String upper = value.toUpperCase(Locale.ROOT);
-        return upper.endsWith("UTF-8") || upper.endsWith("UTF8");
-      }
-    }
-    return false;
   }
 
   @Override

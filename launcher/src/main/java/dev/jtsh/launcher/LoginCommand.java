@@ -8,6 +8,8 @@ import dev.jtsh.client.LoginCredentials;
 import dev.jtsh.client.LoginSession;
 import dev.jtsh.client.Profile;
 import dev.jtsh.client.ProfileStore;
+import dev.jtsh.client.SecondFactor;
+import dev.jtsh.client.SecurityKey;
 import dev.jtsh.client.WebClient;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.protocol.text.SafeText;
@@ -19,8 +21,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code jtsh login}: password and security key, a passkey alone, or a provider in a browser; the
- * profile is one tsh reads as well.
+ * {@code jtsh login}: password and security key or one-time code, a passkey alone, or a provider in
+ * a browser; the profile is one tsh reads as well.
  */
 @Command(
     name = "login",
@@ -49,6 +51,28 @@ final class LoginCommand implements Callable<Integer> {
       paramLabel = "none",
       description = "With none, only print the link and open nothing.")
   private @Nullable String browser;
+
+  /** How the second factor is shown; named as it is typed. */
+  @SuppressWarnings("NamedLikeContextualKeyword") // These are the words of the command line.
+  enum MfaMode {
+    auto(SecondFactor.Choice.WHAT_IS_AT_HAND),
+    otp(SecondFactor.Choice.CODE),
+    webauthn(SecondFactor.Choice.KEY);
+
+    private final SecondFactor.Choice choice;
+
+    MfaMode(SecondFactor.Choice choice) {
+      this.choice = choice;
+    }
+  }
+
+  @Option(
+      names = "--mfa-mode",
+      paramLabel = "auto|otp|webauthn",
+      description =
+          "A tap of your key, or a one-time code where the cluster takes codes (default: a tap, or"
+              + " a code when no key is plugged in).")
+  private MfaMode mfaMode = MfaMode.auto;
 
   LoginCommand(Outside outside, ClusterOptions cluster) {
     this.outside = outside;
@@ -141,9 +165,14 @@ final class LoginCommand implements Callable<Integer> {
     String user = settings.user().orElseThrow();
     SafeText prompt = SafeText.format("Enter password for Teleport user {}:\n", SafeText.of(user));
     try (SecretBuffer password = new Passwords(outside.passwords()).ask(prompt)) {
-      outside.console().say(SafeText.literal("Tap any security key"));
-      return new LoginSession(web, calls.securityKey())
-          .login(discovery, user, password, length, pinned);
+      SecurityKey key = calls.securityKey();
+      var second =
+          new SecondFactor(
+              mfaMode.choice,
+              key::isAtHand,
+              () -> outside.console().say(SafeText.literal("Tap any security key")),
+              () -> OneTimeCodePrompt.ask(outside));
+      return new LoginSession(web, key).login(discovery, user, password, length, pinned, second);
     }
   }
 

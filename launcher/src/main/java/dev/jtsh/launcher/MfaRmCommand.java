@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code jtsh mfa rm}: takes a security key out of the account. */
-@Command(name = "rm", description = "Remove a security key; the last one stays.")
+@Command(name = "rm", description = "Remove a security key or app for codes; the last key stays.")
 final class MfaRmCommand implements Callable<Integer> {
   private final Outside outside;
   private final ClusterOptions cluster;

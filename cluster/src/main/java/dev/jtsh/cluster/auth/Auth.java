@@ -51,6 +51,7 @@ public final class Auth implements AutoCloseable {
   private final Recoveries recoveries;
   private final SsoLogins ssoLogins;
   private final SecurityKeys securityKeys;
+  private final OneTimeCodes oneTimeCodes;
   private final HeadlessLogins headlessLogins;
   private final HeadlessApprovals headlessApprovals;
   private final ReverseCodes reverseCodes;
@@ -125,7 +126,12 @@ public final class Auth implements AutoCloseable {
     this.webauthn = new Webauthn(settings, publicAddress, users, challenges, clock, random);
     var passwords = new PasswordGate(random);
     var issuer = new CertificateIssuer(name, authorities, locks, audit, clock);
-    this.logins = new Logins(settings, users, access, passwords, webauthn, issuer, audit, clock);
+    this.securityKeys = new SecurityKeys(settings.sso(), users, webauthn, audit, clock);
+    this.oneTimeCodes =
+        new OneTimeCodes(settings.accounts().totp(), users, securityKeys, audit, clock, random);
+    this.logins =
+        new Logins(
+            settings, users, access, passwords, webauthn, oneTimeCodes, issuer, audit, clock);
     this.ssoLogins =
         new SsoLogins(settings, publicAddress, users, access, issuer, audit, clock, random);
     this.webSessions =
@@ -135,7 +141,6 @@ public final class Auth implements AutoCloseable {
     this.signups = new Signups(settings, users, passwords, codes, webauthn, locks, audit, clock);
     this.recoveries =
         new Recoveries(settings, users, passwords, codes, webauthn, locks, audit, clock);
-    this.securityKeys = new SecurityKeys(settings.sso(), users, webauthn, audit, clock);
     var store = new HeadlessStore(backend, clock);
     var continuations = new Continuations(backend, clock);
     var suspensions = new Suspensions(backend, clock);
@@ -248,6 +253,11 @@ public final class Auth implements AutoCloseable {
   /** Users' own security keys. */
   public SecurityKeys securityKeys() {
     return securityKeys;
+  }
+
+  /** Users' apps for one-time codes. */
+  OneTimeCodes oneTimeCodes() {
+    return oneTimeCodes;
   }
 
   /** New passwords and keys for lost ones. */

@@ -300,12 +300,15 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
         () -> {
           Caller.User caller = user();
           auth.certificates().holder(caller);
-          return GetMFADevicesResponse.newBuilder()
-              .addAllDevices(
-                  auth.securityKeys().list(caller.identity().username()).stream()
-                      .map(GrpcWebauthn::device)
-                      .toList())
-              .build();
+          String user = caller.identity().username();
+          var devices = GetMFADevicesResponse.newBuilder();
+          auth.securityKeys()
+              .list(user)
+              .forEach(key -> devices.addDevices(GrpcWebauthn.device(key)));
+          auth.oneTimeCodes()
+              .of(user)
+              .ifPresent(app -> devices.addDevices(GrpcWebauthn.device(app)));
+          return devices.build();
         });
   }
 
@@ -318,9 +321,22 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
           Caller.User caller = user();
           auth.certificates().holder(caller);
           if (!request.getTokenId().isEmpty()
-              || request.getDeviceType() != DeviceType.DEVICE_TYPE_WEBAUTHN) {
+              || (request.getDeviceType() != DeviceType.DEVICE_TYPE_WEBAUTHN
+                  && request.getDeviceType() != DeviceType.DEVICE_TYPE_TOTP)) {
             throw new WireException(
                 ErrorKind.BAD_PARAMETER, "this cluster takes WebAuthn keys, for the caller only");
+          }
+          String user = caller.identity().username();
+          if (request.getDeviceType() == DeviceType.DEVICE_TYPE_TOTP) {
+            OneTimeCodes.Registration made =
+                auth.oneTimeCodes()
+                    .create(
+                        user,
+                        caller.session(),
+                        GrpcWebauthn.answer(request.getExistingMfaResponse()));
+            return MFARegisterChallenge.newBuilder()
+                .setTotp(GrpcWebauthn.registration(made, auth.settings().clusterName(), user))
+                .build();
           }
           return MFARegisterChallenge.newBuilder()
               .setWebauthn(
@@ -342,6 +358,11 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
         () -> {
           Caller.User caller = user();
           auth.certificates().holder(caller);
+          if (request.getTokenId().isEmpty() && request.getNewMfaResponse().hasTotp()) {
+            return AddMFADeviceSyncResponse.newBuilder()
+                .setDevice(GrpcWebauthn.device(addApp(caller, request)))
+                .build();
+          }
           if (!request.getTokenId().isEmpty() || !request.getNewMfaResponse().hasWebauthn()) {
             throw new WireException(ErrorKind.BAD_PARAMETER, "expected a WebAuthn response");
           }
@@ -359,6 +380,18 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
         });
   }
 
+  private TotpDevice addApp(Caller.User caller, AddMFADeviceSyncRequest request) {
+    var answer = request.getNewMfaResponse().getTotp();
+    return auth.oneTimeCodes()
+        .add(
+            caller.identity().username(),
+            caller.session(),
+            answer.getId(),
+            request.getNewDeviceName(),
+            answer.getCode(),
+            caller.remote());
+  }
+
   @Override
   public void deleteMFADeviceSync(
       DeleteMFADeviceSyncRequest request, StreamObserver<Empty> responses) {
@@ -370,13 +403,21 @@ final class AuthCalls extends AuthServiceGrpc.AuthServiceImplBase {
           if (!request.getTokenId().isEmpty()) {
             throw new WireException(ErrorKind.BAD_PARAMETER, "only for the caller");
           }
-          auth.securityKeys()
-              .remove(
-                  caller.identity().username(),
-                  caller.session(),
-                  request.getDeviceName(),
-                  GrpcWebauthn.answer(request.getExistingMfaResponse()),
-                  caller.remote());
+          String user = caller.identity().username();
+          var existing = GrpcWebauthn.answer(request.getExistingMfaResponse());
+          Optional<TotpDevice> app =
+              auth.oneTimeCodes()
+                  .of(user)
+                  .filter(a ->
+                      a.name().equals(request.getDeviceName())
+                          || a.id().equals(request.getDeviceName()));
+          if (app.isPresent()) {
+            auth.oneTimeCodes()
+                .remove(user, caller.session(), app.get(), existing, caller.remote());
+          } else {
+            auth.securityKeys()
+                .remove(user, caller.session(), request.getDeviceName(), existing, caller.remote());
+          }
           return Empty.getDefaultInstance();
         });
   }

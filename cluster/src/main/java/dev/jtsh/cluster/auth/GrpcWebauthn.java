@@ -2,6 +2,7 @@
 package dev.jtsh.cluster.auth;
 
 import dev.jtsh.protocol.grpc.proto.MFAAuthenticateResponse;
+import dev.jtsh.protocol.grpc.proto.TOTPRegisterChallenge;
 import dev.jtsh.protocol.grpc.types.Metadata;
 import dev.jtsh.protocol.grpc.types.WebauthnDevice;
 import dev.jtsh.protocol.grpc.webauthn.AuthenticatorSelection;
@@ -21,7 +22,7 @@ import dev.jtsh.protocol.web.WebauthnCreationJson;
 import dev.jtsh.protocol.web.WireTime;
 import java.util.Optional;
 
-/** WebAuthn between the forms of gRPC and of the web API. */
+/** Second factors between the forms of gRPC and of the web API. */
 final class GrpcWebauthn {
 
   private GrpcWebauthn() {}
@@ -100,6 +101,32 @@ final class GrpcWebauthn {
         new WebauthnAttestationJson.Response(
             response.getResponse().getClientDataJson(),
             response.getResponse().getAttestationObject()));
+  }
+
+  /** An app for codes as clients list it; without its secret. */
+  static dev.jtsh.protocol.grpc.types.MfaDevice device(TotpDevice device) {
+    return dev.jtsh.protocol.grpc.types.MfaDevice.newBuilder()
+        .setKind("mfa_device")
+        .setVersion("v1")
+        .setMetadata(Metadata.newBuilder().setName(device.name()))
+        .setId(device.id())
+        .setAddedAt(WireTime.timestamp(device.addedAt()))
+        .setTotp(dev.jtsh.protocol.grpc.types.TotpDevice.getDefaultInstance())
+        .build();
+  }
+
+  /** What an app for codes is given. */
+  static TOTPRegisterChallenge registration(
+      OneTimeCodes.Registration made, String issuer, String user) {
+    return TOTPRegisterChallenge.newBuilder()
+        .setId(made.id())
+        .setSecret(Totp.base32(made.secret()))
+        .setIssuer(issuer)
+        .setAccount(user)
+        .setPeriodSeconds(Totp.PERIOD_SECONDS)
+        .setAlgorithm("SHA1")
+        .setDigits(Totp.DIGITS)
+        .build();
   }
 
   /** A key as clients list it. */

@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Password and security key: the ordinary login. Blocks (hashing, storage): call on a virtual
- * thread. Every refusal has one text, so that nobody learns which part was wrong or which user
- * exists.
+ * Password and security key, or one-time code where the cluster allows it: the ordinary login.
+ * Blocks (hashing, storage): call on a virtual thread. Every refusal has one text, so that nobody
+ * learns which part was wrong or which user exists.
  */
 public final class Logins {
   static final int TRIES_PER_MINUTE_MAX = 20;
@@ -33,6 +33,7 @@ public final class Logins {
   private final AccessView access;
   private final PasswordGate passwords;
   private final Webauthn webauthn;
+  private final OneTimeCodes codes;
   private final CertificateIssuer issuer;
   private final AuditLog audit;
   private final InstantSource clock;
@@ -44,6 +45,7 @@ public final class Logins {
       AccessView access,
       PasswordGate passwords,
       Webauthn webauthn,
+      OneTimeCodes codes,
       CertificateIssuer issuer,
       AuditLog audit,
       InstantSource clock) {
@@ -52,6 +54,7 @@ public final class Logins {
     this.access = access;
     this.passwords = passwords;
     this.webauthn = webauthn;
+    this.codes = codes;
     this.issuer = issuer;
     this.audit = audit;
     this.clock = clock;
@@ -78,12 +81,13 @@ public final class Logins {
     }
     return new MfaLoginBeginResponse(
         webauthn.challenge(user, Challenges.Purpose.of(request.user(), "", Challenges.Scope.LOGIN)),
-        false);
+        user.filter(codes::offered).isPresent());
   }
 
   /**
-   * Checks password and signed challenge and gives certificates. Without a user's name the answer
-   * has to be a passkey's, which verified its person and says who that is.
+   * Checks password and signed challenge, or one-time code, and gives certificates. Those of a code
+   * do not say that a second factor was proven: where sessions ask for one, only a key is. Without
+   * a user's name the answer has to be a passkey's, which verified its person and says who that is.
    *
    * @throws WireException of kind ACCESS_DENIED for a wrong answer, BAD_PARAMETER for unreadable
    *     keys
@@ -91,7 +95,7 @@ public final class Logins {
   public SshLoginResponse finish(MfaLoginFinishRequest request, InetSocketAddress remote) {
     SubmittedKeys keys = SubmittedKeys.of(request.keys());
     count(request.user(), remote);
-    Optional<Webauthn.Known> known =
+    Optional<Proven> known =
         (request.user().isEmpty() ? byPasskey(request) : byPassword(request))
             .filter(k -> !k.user().isSso());
     if (known.isEmpty()) {
@@ -99,43 +103,60 @@ public final class Logins {
       throw denied();
     }
     UserRecord user = known.get().user();
-    MfaDevice device = known.get().device();
+    Proven proven = known.get();
     List<Role> roles = access.roles(user.roles());
     if (roles.isEmpty()) {
       failed(request.user(), remote, "user has no role");
       throw denied();
     }
-    var identity =
-        issuer.identity(user, roles, Addresses.ip(remote)).mfaVerified(device.id()).build();
-    SshLoginResponse answer = issuer.login(identity, keys, notAfter(request.ttl(), roles));
+    var identity = issuer.identity(user, roles, Addresses.ip(remote));
+    if (proven.key()) {
+      identity.mfaVerified(proven.device());
+    }
+    SshLoginResponse answer = issuer.login(identity.build(), keys, notAfter(request.ttl(), roles));
     audit.emit(
         AuditEvent.of(AuditEvent.Type.LOGIN)
             .with("user", user.name())
             .with("method", "local")
             .with("success", true)
             .with("addr.remote", Addresses.ipAndPort(remote))
-            .with("mfa_device", device.id())
+            .with("mfa_device", proven.device())
+            .with("mfa_device_type", proven.key() ? "WebAuthn" : "TOTP")
             .build());
     return answer;
   }
 
-  private Optional<Webauthn.Known> byPasskey(MfaLoginFinishRequest request) {
+  private Optional<Proven> byPasskey(MfaLoginFinishRequest request) {
     return Optional.ofNullable(request.webauthnChallengeResponse())
-        .flatMap(webauthn::verifyPasskey);
+        .flatMap(webauthn::verifyPasskey)
+        .map(known -> new Proven(known.user(), known.device().id(), true));
   }
 
-  private Optional<Webauthn.Known> byPassword(MfaLoginFinishRequest request) {
+  private Optional<Proven> byPassword(MfaLoginFinishRequest request) {
     Optional<UserRecord> user = users.get(request.user());
     boolean passwordFits = passwords.verify(user, request.password());
+    return user.filter(u -> passwordFits && !u.isSso()).flatMap(u -> secondFactor(u, request));
+  }
+
+  /** Who it is, by which key, or else by which app for codes. */
+  private record Proven(UserRecord user, String device, boolean key) {}
+
+  private Optional<Proven> secondFactor(UserRecord user, MfaLoginFinishRequest request) {
+    WebauthnAssertionJson signed = request.webauthnChallengeResponse();
+    if (signed == null) {
+      return request.totpCode().isEmpty()
+          ? Optional.empty()
+          : codes
+              .use(user.name(), request.totpCode())
+              .map(app -> new Proven(user, app.id(), false));
+    }
+    if (!request.totpCode().isEmpty()) {
+      return Optional.empty();
+    }
     Optional<MfaDevice> device =
-        request.webauthnChallengeResponse() == null
-            ? Optional.empty()
-            : webauthn.verify(
-                request.webauthnChallengeResponse(),
-                Challenges.Purpose.of(request.user(), "", Challenges.Scope.LOGIN));
-    return passwordFits
-        ? user.flatMap(u -> device.map(d -> new Webauthn.Known(u, d)))
-        : Optional.empty();
+        webauthn.verify(signed, Challenges.Purpose.of(user.name(), "", Challenges.Scope.LOGIN));
+    device.ifPresent(key -> codes.open(user));
+    return device.map(key -> new Proven(user, key.id(), true));
   }
 
   /** A login in a browser: who, with which key, with which roles. */

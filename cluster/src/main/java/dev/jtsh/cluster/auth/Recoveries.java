@@ -107,7 +107,8 @@ public final class Recoveries {
       throw refused(name, remote);
     }
     MfaDevice key = made.get().approvingFrom(clock.instant().plus(settings.sso().newKeyWait()));
-    RecoveryFinishResponse done = use(passed, remote, user -> user.withDevices(List.of(key)), key);
+    RecoveryFinishResponse done =
+        use(passed, remote, user -> user.withDevices(List.of(key)).withTotp(null), key);
     audit.emit(
         AuditEvent.of(AuditEvent.Type.MFA_DEVICE_ADDED)
             .with("user", name)

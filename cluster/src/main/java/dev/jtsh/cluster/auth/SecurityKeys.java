@@ -66,7 +66,7 @@ public final class SecurityKeys {
     if (record.devices().isEmpty()) {
       checkFirst(record);
     } else {
-      verify(user, session, existing);
+      confirm(user, session, existing);
     }
     return webauthn.creation(record, purpose(user, session, Challenges.Scope.REGISTER_DEVICE));
   }
@@ -107,6 +107,7 @@ public final class SecurityKeys {
           boolean may =
               u.devices().isEmpty() == first
                   && u.devices().size() < KEYS_MAX
+                  && (u.totp() == null || !u.totp().name().equals(checked))
                   && u.devices().stream().noneMatch(d -> d.name().equals(checked));
           added.set(may);
           if (!may) {
@@ -142,7 +143,7 @@ public final class SecurityKeys {
             .filter(d -> d.name().equals(nameOrId) || d.id().equals(nameOrId))
             .findFirst()
             .orElseThrow(() -> new WireException(ErrorKind.NOT_FOUND, "there is no such key"));
-    verify(user, session, existing);
+    confirm(user, session, existing);
     var last = new AtomicBoolean();
     users.update(
         user,
@@ -160,7 +161,12 @@ public final class SecurityKeys {
     audit.emit(event(AuditEvent.Type.MFA_DEVICE_DELETED, user, device, remote));
   }
 
-  private void verify(String user, String session, Optional<WebauthnAssertionJson> existing) {
+  /**
+   * Has a registered key agree to a change of second factors.
+   *
+   * @throws WireException of kind ACCESS_DENIED when the answer does not hold
+   */
+  void confirm(String user, String session, Optional<WebauthnAssertionJson> existing) {
     boolean holds =
         existing
             .flatMap(answer ->
@@ -185,7 +191,8 @@ public final class SecurityKeys {
         .orElseThrow(() -> new WireException(ErrorKind.ACCESS_DENIED, "the user is gone"));
   }
 
-  private static String checkedName(String name) {
+  /** A name of a second factor that can be shown. */
+  static String checkedName(String name) {
     String text = name.isBlank() ? "key" : name.strip();
     if (text.length() > NAME_CHARS_MAX || !SafeText.of(text).toString().equals(text)) {
       throw new WireException(

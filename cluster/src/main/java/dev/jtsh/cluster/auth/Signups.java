@@ -109,7 +109,11 @@ public final class Signups {
             : codes.make();
     users.update(
         user.name(),
-        u -> u.withPassword(hash).withDevices(List.of(key)).withRecoveryCodes(made.hashes()));
+        u ->
+            u.withPassword(hash)
+                .withDevices(List.of(key))
+                .withTotp(null)
+                .withRecoveryCodes(made.hashes()));
     if (again) {
       locks.putForNewSecrets(user.name());
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when the user was added
  * @param recoveryCodes hashes of the codes for a lost password or key, empty text for a used one
  * @param sso who the user is at a provider; null for a user of this cluster's own
+ * @param totp the app for one-time codes; null for none
  */
 public record UserRecord(
     String name,
@@ -30,7 +31,8 @@ public record UserRecord(
     List<MfaDevice> devices,
     Instant createdAt,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> recoveryCodes,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable SsoIdentity sso) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable SsoIdentity sso,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TotpDevice totp) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}");
 
   /** Copies. */
@@ -63,19 +65,26 @@ public record UserRecord(
 
   UserRecord withDevices(List<MfaDevice> newDevices) {
     return new UserRecord(
-        name, roles, userHandle, passwordHash, newDevices, createdAt, recoveryCodes, sso);
+        name, roles, userHandle, passwordHash, newDevices, createdAt, recoveryCodes, sso, totp);
   }
 
   UserRecord withRoles(List<String> newRoles) {
     return new UserRecord(
-        name, newRoles, userHandle, passwordHash, devices, createdAt, recoveryCodes, sso);
+        name, newRoles, userHandle, passwordHash, devices, createdAt, recoveryCodes, sso, totp);
   }
 
   UserRecord withPassword(String newHash) {
-    return new UserRecord(name, roles, userHandle, newHash, devices, createdAt, recoveryCodes, sso);
+    return new UserRecord(
+        name, roles, userHandle, newHash, devices, createdAt, recoveryCodes, sso, totp);
   }
 
   UserRecord withRecoveryCodes(List<String> hashes) {
-    return new UserRecord(name, roles, userHandle, passwordHash, devices, createdAt, hashes, sso);
+    return new UserRecord(
+        name, roles, userHandle, passwordHash, devices, createdAt, hashes, sso, totp);
+  }
+
+  UserRecord withTotp(@Nullable TotpDevice device) {
+    return new UserRecord(
+        name, roles, userHandle, passwordHash, devices, createdAt, recoveryCodes, sso, device);
   }
 }

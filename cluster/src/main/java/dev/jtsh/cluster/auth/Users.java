@@ -89,7 +89,7 @@ public final class Users {
     }
     var user =
         new UserRecord(
-            name, roleNames, newHandle(), "", List.of(), clock.instant(), List.of(), null);
+            name, roleNames, newHandle(), "", List.of(), clock.instant(), List.of(), null, null);
     if (backend.create(PREFIX + name, WireJson.write(user), null).isEmpty()) {
       return new Addition.Exists(name);
     }
@@ -133,7 +133,15 @@ public final class Users {
   Optional<UserRecord> admit(SsoIdentity identity, String name, List<String> roleNames) {
     var fresh =
         new UserRecord(
-            name, roleNames, newHandle(), "", List.of(), clock.instant(), List.of(), identity);
+            name,
+            roleNames,
+            newHandle(),
+            "",
+            List.of(),
+            clock.instant(),
+            List.of(),
+            identity,
+            null);
     if (stored(name).isEmpty()) {
       if (roleNames.isEmpty()) {
         return Optional.of(fresh);

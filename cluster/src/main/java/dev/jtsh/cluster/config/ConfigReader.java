@@ -82,7 +82,8 @@ public final class ConfigReader {
             "sso_first_key",
             "new_key_wait",
             "passwordless",
-            "recovery_codes");
+            "recovery_codes",
+            "totp");
     return new ClusterConfig(
         clusterName(),
         data,
@@ -98,7 +99,8 @@ public final class ConfigReader {
         OidcSections.read(file, auth),
         new AccountSettings(
             auth.flatMap(section -> section.flag("passwordless")).orElse(false),
-            auth.flatMap(section -> section.flag("recovery_codes")).orElse(true)),
+            auth.flatMap(section -> section.flag("recovery_codes")).orElse(true),
+            auth.flatMap(section -> section.flag("totp")).orElse(false)),
         kubernetes(),
         file.section("audit", "file")
             .flatMap(section -> section.text("file"))

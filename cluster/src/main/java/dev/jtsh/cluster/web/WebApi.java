@@ -121,9 +121,10 @@ public final class WebApi implements WebApplication {
 
   private PingResponse ping(String connector) {
     AuthSettings settings = auth.settings();
-    PingResponse.Auth local =
+    PingResponse.Auth keys =
         PingResponse.Auth.localWebauthn(
             connector, settings.rpId(), settings.headlessAllowed(), settings.defaultSessionTtl());
+    PingResponse.Auth local = settings.accounts().totp() ? keys.withOneTimeCodes() : keys;
     return PingResponse.of(
         auth.sso()
             .connector(connector)

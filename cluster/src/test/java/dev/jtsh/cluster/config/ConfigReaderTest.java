@@ -53,6 +53,7 @@ class ConfigReaderTest {
               approval: compatible
               typed_number_roles: [prod-admin]
               reverse_code: true
+              totp: true
               default_session_ttl: 8h
             kubernetes:
               - name: prod
@@ -78,7 +79,7 @@ class ConfigReaderTest {
                 Duration.ofHours(8),
                 Duration.ZERO,
                 SsoSettings.NONE,
-                new AccountSettings(false, true),
+                new AccountSettings(false, true, true),
                 List.of(
                     new KubeSource(
                         new KubeClusterName("prod"),

@@ -86,6 +86,16 @@ public final class HardwareKeys implements SecurityKey {
     }
   }
 
+  @Override
+  public boolean isAtHand() {
+    if (!source.available()) {
+      return false;
+    }
+    try (OpenKeys keys = new OpenKeys(source.open().open())) {
+      return !keys.devices().isEmpty();
+    }
+  }
+
   /** Ends a question that waits for a touch, from another thread. */
   public void cancel() {
     OpenKeys keys = inUse;

@@ -170,6 +170,30 @@ public record PingResponse(
           "balanced-v1");
     }
 
+    /** The same, but a one-time code is taken as well where a user has an app for them. */
+    public Auth withOneTimeCodes() {
+      return new Auth(
+          type,
+          "on",
+          preferredLocalMfa,
+          allowPasswordless,
+          allowHeadless,
+          local,
+          webauthn,
+          u2f,
+          oidc,
+          saml,
+          github,
+          privateKeyPolicy,
+          pivSlot,
+          deviceTrustDisabled,
+          deviceTrust,
+          hasMotd,
+          loadAllCas,
+          defaultSessionTtl,
+          signatureAlgorithmSuite);
+    }
+
     /** The same, but people log in at this provider. */
     public Auth withOidc(Connector connector) {
       return new Auth(

@@ -261,7 +261,7 @@ class Attack22InviteIT {
             new AuthFixture(
                 directory,
                 AuthSettings.defaults(AuthFixture.CLUSTER, "localhost")
-                    .withAccounts(new AccountSettings(true, false))));
+                    .withAccounts(new AccountSettings(true, false, false))));
     String invite = invite("ann");
     Answer begun =
         page().send("POST", BEGIN, nobody(), Map.of("token", invite, "passwordless", true));

@@ -59,7 +59,7 @@ class Attack22RecoveryIT {
             new AuthFixture(
                 directory,
                 AuthSettings.defaults(AuthFixture.CLUSTER, "localhost")
-                    .withAccounts(new AccountSettings(false, true))));
+                    .withAccounts(new AccountSettings(false, true, false))));
     Users.Addition added = page().auth.auth.users().add("ann", List.of("dev"));
     AuthFixture.SignedUp signedUp =
         page().auth.signUp("ann", ((Users.Addition.Invited) added).invite());
