@@ -24,6 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A person's other machine: logged in with an own {@code TELEPORT_HOME} and a software key, running
@@ -112,6 +115,26 @@ public final class Laptop {
     return run(List.of(), "", "login", "--auth=passwordless");
   }
 
+  /** Logs in with a one-time code in place of the key. */
+  public Result logInWithCode(String password, String code) {
+    return run(List.of(password, code), "", "login", "--mfa-mode=otp");
+  }
+
+  /**
+   * Registers an app for one-time codes.
+   *
+   * @param code the app: what it shows for the secret in a text
+   */
+  public Result addApp(String name, UnaryOperator<String> code) {
+    return run(
+        said -> code.apply(said.toString(StandardCharsets.UTF_8)),
+        "",
+        "mfa",
+        "add",
+        "--type=totp",
+        "--name=" + name);
+  }
+
   /** Approves a request as a person does: reads the facts, types the number, touches the key. */
   public Result approve(ShownRequest request) {
     return run(List.of(), request.number() + "\n", "headless", "approve", request.id());
@@ -133,6 +156,13 @@ public final class Laptop {
   }
 
   private Result run(List<String> secrets, String answers, String... arguments) {
+    Queue<String> left = new ArrayDeque<>(secrets);
+    return run(said -> left.remove(), answers, arguments);
+  }
+
+  /** What is typed unseen goes by what was said before. */
+  private Result run(
+      Function<ByteArrayOutputStream, String> secrets, String answers, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console = new Console(printing(out), printing(err));
@@ -142,7 +172,7 @@ public final class Laptop {
             Map.of("TELEPORT_HOME", profiles().toString()),
             console,
             new ByteArrayInputStream(answers.getBytes(StandardCharsets.UTF_8)),
-            given(new ArrayDeque<>(secrets)),
+            given(() -> secrets.apply(err)),
             false,
             home,
             System.getProperty("os.name", ""),
@@ -162,9 +192,9 @@ public final class Laptop {
     return new PrintStream(bytes, true, StandardCharsets.UTF_8);
   }
 
-  private static PasswordSource given(Queue<String> secrets) {
+  private static PasswordSource given(Supplier<String> secrets) {
     return prompt -> {
-      byte[] bytes = secrets.remove().getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = secrets.get().getBytes(StandardCharsets.UTF_8);
       SecretBuffer buffer = SecretArena.process().allocate(bytes.length);
       buffer.segment().copyFrom(MemorySegment.ofArray(bytes));
       return buffer;
