@@ -102,8 +102,8 @@ public final class Logins {
       failed(request.user(), remote, "invalid credentials");
       throw denied();
     }
-    UserRecord user = known.get().user();
     Proven proven = known.get();
+    UserRecord user = proven.user();
     List<Role> roles = access.roles(user.roles());
     if (roles.isEmpty()) {
       failed(request.user(), remote, "user has no role");
