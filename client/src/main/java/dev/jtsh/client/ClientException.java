@@ -57,7 +57,7 @@ public abstract sealed class ClientException extends Exception {
   public static final class Unreachable extends ClientException {
     private static final long serialVersionUID = 1;
 
-    Unreachable(SafeText message, SafeText hint, Throwable cause) {
+    Unreachable(SafeText message, SafeText hint, @Nullable Throwable cause) {
       super(ErrorKind.CONNECTION_PROBLEM, message, hint, cause);
     }
   }

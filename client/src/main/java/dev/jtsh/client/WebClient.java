@@ -44,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -165,8 +166,9 @@ public final class WebClient implements AutoCloseable {
     String path = "/webapi/ping" + (connector.isEmpty() ? "" : "/" + connector);
     SafeText action = SafeText.literal("asking the proxy for its settings");
     HttpResponse<byte[]> response = send(action, proxy, request(proxy, path).GET(), CALL_TIME);
-    if (response.statusCode() == 400) {
-      throw inItsRequest(refused(action, response), response);
+    Optional<ClientException> other = PingAnswers.failure(action, proxy, through(proxy), response);
+    if (other.isPresent()) {
+      throw inItsRequest(other.get(), response);
     }
     Map<?, ?> tree = Map.of();
     @Nullable PingResponse ping = null;
@@ -179,12 +181,7 @@ public final class WebClient implements AutoCloseable {
       }
     }
     if (ping == null || ping.serverVersion().isEmpty()) {
-      throw new ClientException.NotAProxy(
-          SafeText.format(
-              "{} answers, but it is not the proxy of a Teleport or jtsh cluster",
-              SafeText.ofHostName(proxy.hostPort())),
-          SafeText.literal("check host and port of the proxy (--proxy)"),
-          null);
+      throw PingAnswers.ofSomethingElse(proxy);
     }
     network
         .calls()
@@ -511,8 +508,12 @@ public final class WebClient implements AutoCloseable {
     } catch (ExecutionException e) {
       IOException failure =
           e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-      throw WebFailures.of(action, proxy, failure, clock.instant());
+      throw WebFailures.of(action, proxy, through(proxy), failure, clock.instant());
     }
+  }
+
+  private Optional<HttpProxy> through(ProxyAddress proxy) {
+    return network.httpProxy(proxy.host(), proxy.port());
   }
 
   private static <T> T read(SafeText action, HttpResponse<byte[]> response, Class<T> type)
@@ -535,13 +536,8 @@ public final class WebClient implements AutoCloseable {
   private static <T> T content(SafeText action, HttpResponse<byte[]> response, Class<T> type)
       throws ClientException {
     int status = response.statusCode();
-    if (status == 502 || status == 503 || status == 504) {
-      throw new ClientException.Gateway(
-          SafeText.format(
-              "{}: the cluster is not reached, something before it answers HTTP {}",
-              action,
-              SafeText.of(Integer.toString(status))),
-          SafeText.literal("try again; if it goes on, tell the administrator"));
+    if (PingAnswers.isGateway(status)) {
+      throw PingAnswers.gateway(action, status);
     }
     if (status != 200) {
       throw refused(action, response);
@@ -554,7 +550,7 @@ public final class WebClient implements AutoCloseable {
     }
   }
 
-  private static ClientException refused(SafeText action, HttpResponse<byte[]> response) {
+  static ClientException refused(SafeText action, HttpResponse<byte[]> response) {
     if (response.statusCode() < 400) {
       return new ClientException.NotAProxy(
           SafeText.format(

@@ -33,6 +33,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,11 +187,18 @@ public final class TlsContexts {
   public static SSLContext jdkClient(TrustAnchors anchors) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[] {anchors.trustManager()}, null);
+      context.init(null, new TrustManager[] {naming(anchors)}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java has no TLS", e);
     }
+  }
+
+  private static TrustManager naming(TrustAnchors anchors) {
+    X509TrustManager checks = anchors.trustManager();
+    return checks instanceof X509ExtendedTrustManager extended
+        ? new NamingTrustManager(extended)
+        : checks;
   }
 
   /** The same with a certificate of our own, where a server asks for one. */

@@ -32,6 +32,15 @@ public record WireError(ErrorKind kind, String message) {
     return new WireError(ErrorKind.ofHttpStatus(status), messageOf(status, body));
   }
 
+  /** Whether a cluster has written this body of a failed web request. */
+  public static boolean isInBody(byte[] body) {
+    try {
+      return !WireJson.read(body, ErrorBody.class).text().isEmpty();
+    } catch (WireException e) {
+      return false;
+    }
+  }
+
   /** Reads the end of a failed call. */
   public static WireError ofGrpc(Status status) {
     String description = status.getDescription();
