@@ -14,6 +14,11 @@ for name in LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG LD_PROFILE LD_BIND_NOW 
   fi
 done
 unset name value present
+# A standard descriptor that is closed would become that of the first file Java opens, or of a
+# connection, and what is meant for a person or a script would go there. Here writing fails.
+{ true 3<&0; } 2>/dev/null || exec </dev/null
+{ true 3>&1; } 2>/dev/null || exec 1</dev/null
+{ true 3>&2; } 2>/dev/null || exec 2>/dev/null
 # A server's TLS decodes what it receives in memory of its own and gives that back as it is, passwords
 # in it: the C library overwrites all it gets back (1 to 3 percent of TLS). A client needs few pools of
 # the C library: each keeps megabytes that no other can use. Not passed on to the session's shell.

@@ -18,9 +18,11 @@ import dev.jtsh.pki.Pem;
 import dev.jtsh.pki.PkiException;
 import dev.jtsh.pki.SshCertificate;
 import dev.jtsh.pki.SshPublicKey;
+import dev.jtsh.protocol.text.FileFailure;
 import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.PingResponse;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -49,6 +51,11 @@ public final class ProfileStore {
   private static final String PINNED_PARENT = "jtsh_rp_id";
   private static final SafeText LOG_IN = SafeText.literal("run jtsh login");
 
+  private static final SafeText OTHER_PLACE =
+      SafeText.literal(
+          "logins are kept there: see to its owner and permissions, or set TELEPORT_HOME to"
+              + " another directory");
+
   private final Path root;
 
   /** Keeps logins below {@code root}, which need not exist yet. */
@@ -70,16 +77,26 @@ public final class ProfileStore {
   /** The login used last; empty when there is none. */
   public Optional<Profile> current() throws ClientException {
     return reading(directory -> {
-      Optional<byte[]> name = directory.read(CURRENT);
-      return name.isEmpty()
-          ? Optional.empty()
-          : profile(directory, new String(name.get(), UTF_8).strip());
+      String name = directory.read(CURRENT).map(bytes -> new String(bytes, UTF_8)).orElse("");
+      // Empty when its writer was stopped: as good as none.
+      return name.isBlank() ? Optional.empty() : profile(directory, name.strip());
     });
   }
 
   /** The login at one proxy; empty when there is none. */
   public Optional<Profile> forProxy(String proxyHost) throws ClientException {
     return reading(directory -> profile(directory, proxyHost));
+  }
+
+  /**
+   * See {@link Profile#pinnedParent}; empty too where the profile is damaged, so that a new login
+   * can mend it.
+   */
+  public Optional<String> pinnedParent(String proxyHost) throws ClientException {
+    return reading(directory -> {
+      Optional<byte[]> text = directory.read(proxyHost + YAML);
+      return text.isEmpty() ? Optional.empty() : pinned(usableSettings(text, proxyHost));
+    });
   }
 
   /** All logins, those that cannot be read left out. */
@@ -296,11 +313,14 @@ public final class ProfileStore {
     ObjectNode settings = settings(text.get(), host);
     String user = settings.path("user").asText();
     String cluster = settings.path("cluster").asText();
+    if (user.isEmpty() || cluster.isEmpty()) {
+      throw new DamagedProfileException(host + YAML + " is damaged", null);
+    }
     ProxyAddress proxy;
     try {
       proxy = ProxyAddress.parse(settings.path("web_proxy_addr").asText());
     } catch (IllegalArgumentException e) {
-      throw new IOException("the profile of " + host + " names no usable proxy", e);
+      throw new DamagedProfileException("the profile of " + host + " names no usable proxy", e);
     }
     Optional<X509Certificate> certificate = Optional.empty();
     Optional<SshCertificate> ssh = Optional.empty();
@@ -324,10 +344,14 @@ public final class ProfileStore {
             cluster,
             settings.path("kube_proxy_addr").asText(),
             settings.path("tls_routing_enabled").asBoolean(),
-            Optional.of(settings.path(PINNED_PARENT).asText()).filter(p -> !p.isEmpty()),
+            pinned(settings),
             certificate,
             ssh,
             authorities));
+  }
+
+  private static Optional<String> pinned(ObjectNode settings) {
+    return Optional.of(settings.path(PINNED_PARENT).asText()).filter(name -> !name.isEmpty());
   }
 
   private static Optional<X509Certificate> certificate(ProfileDirectory keys, String user)
@@ -356,16 +380,25 @@ public final class ProfileStore {
     }
   }
 
-  private ObjectNode settings(byte[] text, String host) throws IOException {
+  /** Without those that nobody can read. */
+  private static ObjectNode usableSettings(Optional<byte[]> text, String host) throws IOException {
+    try {
+      return text.isPresent() ? settings(text.get(), host) : Yaml.MAPPER.createObjectNode();
+    } catch (DamagedProfileException e) {
+      return Yaml.MAPPER.createObjectNode();
+    }
+  }
+
+  private static ObjectNode settings(byte[] text, String host) throws IOException {
     try {
       JsonNode node = Yaml.MAPPER.readTree(text);
       if (node instanceof ObjectNode settings) {
         return settings;
       }
     } catch (JsonProcessingException e) {
-      throw new IOException("the profile of " + host + " is not readable YAML", e);
+      throw new DamagedProfileException(host + YAML + " is damaged", e);
     }
-    throw new IOException("the profile of " + host + " is not readable YAML");
+    throw new DamagedProfileException(host + YAML + " is damaged", null);
   }
 
   private void writeSettings(
@@ -377,8 +410,7 @@ public final class ProfileStore {
     ProxyAddress proxy = discovery.proxy();
     Optional<byte[]> before = top.read(proxy.host() + YAML);
     // Keys that other versions know are kept.
-    ObjectNode settings =
-        before.isPresent() ? settings(before.get(), proxy.host()) : Yaml.MAPPER.createObjectNode();
+    ObjectNode settings = usableSettings(before, proxy.host());
     settings.put("web_proxy_addr", proxy.hostPort());
     settings.put("ssh_proxy_addr", proxy.hostPort());
     settings.put(
@@ -464,10 +496,13 @@ public final class ProfileStore {
   private ClientException unusable(IOException cause) {
     return new ClientException.ProfileUnusable(
         SafeText.format(
-            "profile in {}: {}",
-            SafeText.of(root.toString()),
-            SafeText.of(String.valueOf(cause.getMessage()))),
-        cause instanceof UnsafeProfileException ? SafeText.empty() : LOG_IN,
+            "profile in {}: {}", SafeText.of(root.toString()), SafeText.of(FileFailure.of(cause))),
+        switch (cause) {
+          case UnsafeProfileException e -> SafeText.empty();
+          case DamagedProfileException e -> LOG_IN;
+          case FileSystemException e -> OTHER_PLACE;
+          default -> LOG_IN;
+        },
         cause);
   }
 

@@ -3,10 +3,11 @@ package dev.jtsh.client;
 
 import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.pki.tls.TrustAnchors;
+import dev.jtsh.protocol.text.FileFailure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -90,6 +91,9 @@ public final class WebTrust {
 
   private static List<X509Certificate> read(Path file, String source) throws IOException {
     try {
+      if (Files.isDirectory(file)) {
+        throw new IOException("%s: %s is a directory".formatted(source, file));
+      }
       if (Files.size(file) > FILE_BYTES_MAX) {
         throw new IOException("%s: %s is larger than 4 MiB".formatted(source, file));
       }
@@ -104,8 +108,8 @@ public final class WebTrust {
         throw new IOException("%s: no certificate in %s".formatted(source, file));
       }
       return certificates;
-    } catch (NoSuchFileException e) {
-      throw new IOException("%s: %s does not exist".formatted(source, file), e);
+    } catch (FileSystemException e) {
+      throw new IOException("%s: %s".formatted(source, FileFailure.of(e)), e);
     } catch (CertificateException e) {
       throw new IOException("%s: %s holds no readable PEM certificate".formatted(source, file), e);
     }

@@ -3,6 +3,7 @@ package dev.jtsh.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
@@ -280,6 +281,42 @@ class ProfileStoreTest {
     Files.writeString(root.resolve("broken.example.com.yaml"), "[");
 
     assertThat(store.all()).extracting(Profile::user).containsExactly("alice");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[", "web_proxy_addr: proxy.example.com:3080\nssh_pro", "- a\n"})
+  void aDamagedLoginSaysSoAndTheNextOneMendsIt(String left) throws Exception {
+    saveLogin("bob");
+    Files.writeString(root.resolve("proxy.example.com.yaml"), left);
+
+    ClientException failure = catchThrowableOfType(ClientException.class, store::current);
+    assertThat(failure.safeMessage().toString())
+        .contains("proxy.example.com.yaml is damaged")
+        .doesNotContain("null", "Exception");
+    assertThat(failure.hint().toString()).isEqualTo("run jtsh login");
+    assertThat(store.pinnedParent("proxy.example.com")).isEmpty();
+
+    saveLogin("bob");
+    assertThat(store.current().orElseThrow().user()).isEqualTo("bob");
+  }
+
+  @Test
+  void anEmptyCurrentProfileIsNoLogin() throws Exception {
+    copyRecorded();
+    Files.writeString(root.resolve("current-profile"), "");
+
+    assertThat(store.current()).isEmpty();
+  }
+
+  @Test
+  void aFileInTheDirectorysPlaceIsNamed() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+
+    ClientException failure =
+        catchThrowableOfType(ClientException.class, new ProfileStore(file)::current);
+
+    assertThat(failure.safeMessage().toString()).endsWith(file + " is not a directory");
+    assertThat(failure.hint().toString()).contains("TELEPORT_HOME");
   }
 
   @Test

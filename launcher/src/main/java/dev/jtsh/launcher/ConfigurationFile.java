@@ -3,8 +3,10 @@ package dev.jtsh.launcher;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.jtsh.protocol.text.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +29,7 @@ public final class ConfigurationFile {
   /** The places that are read, the one that wins first. */
   public static List<Path> places(Map<String, String> environment, Path home) {
     String xdg = environment.getOrDefault("XDG_CONFIG_HOME", "");
-    Path own = xdg.isEmpty() ? home.resolve(".config") : Path.of(xdg);
+    Path own = xdg.startsWith("/") ? Path.of(xdg) : home.resolve(".config");
     return List.of(own.resolve("jtsh/config.yaml"), Path.of("/etc/jtsh.yaml"));
   }
 
@@ -40,11 +42,18 @@ public final class ConfigurationFile {
   public static Map<String, String> read(List<Path> places) {
     Map<String, String> settings = new LinkedHashMap<>();
     for (Path place : places) {
+      if (Files.isDirectory(place)) {
+        throw new SettingsException(place + " is a directory: it must be a file");
+      }
       if (Files.isRegularFile(place)) {
         readOne(place).forEach(settings::putIfAbsent);
       }
     }
     return settings;
+  }
+
+  private static YAMLMapper mapper() {
+    return YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
   }
 
   private static Map<String, String> readOne(Path file) {
@@ -53,7 +62,7 @@ public final class ConfigurationFile {
       if (Files.size(file) > SIZE_MAX_BYTES) {
         throw new SettingsException(file + " is larger than 64 KiB: this is no file of jtsh");
       }
-      JsonNode root = new YAMLMapper().readTree(Files.readString(file));
+      JsonNode root = mapper().readTree(Files.readString(file));
       if (root == null || root.isMissingNode() || root.isNull()) {
         return settings;
       }
@@ -78,9 +87,11 @@ public final class ConfigurationFile {
               .map(JsonLocation::getLineNr)
               .map(number -> " line " + number)
               .orElse("");
-      throw new SettingsException("%s%s is not valid YAML".formatted(file, line));
+      throw new SettingsException(
+          "%s%s is not valid YAML: lines such as `proxy: example.com:443`, each key once, no tabs"
+              .formatted(file, line));
     } catch (IOException e) {
-      throw new SettingsException("cannot read %s: %s".formatted(file, e.getMessage()));
+      throw new SettingsException("cannot read %s: %s".formatted(file, FileFailure.of(e)));
     }
   }
 }

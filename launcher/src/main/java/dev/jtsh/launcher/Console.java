@@ -137,6 +137,11 @@ public final class Console {
     err.flush();
   }
 
+  /** Whether something that the command was asked for has not arrived. */
+  public synchronized boolean isDataLost() {
+    return out.checkError();
+  }
+
   /** A line that the command was asked for. */
   public synchronized void data(SafeText line) {
     endStatus();

@@ -37,6 +37,7 @@ public enum ExitCode {
   COMMAND_NOT_FOUND(127, "the command was not found"),
   HANGUP(129, "ended by SIGHUP"),
   INTERRUPTED(130, "interrupted with ^C"),
+  OUTPUT_CLOSED(141, "who read the output has gone"),
   TERMINATED(143, "ended by SIGTERM");
 
   private final int status;

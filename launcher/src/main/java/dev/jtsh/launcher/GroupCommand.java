@@ -15,7 +15,16 @@ final class GroupCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        Objects.requireNonNull(spec).commandLine(), "a command is missing");
+    throw missing(Objects.requireNonNull(spec));
+  }
+
+  /** Says which there are. */
+  static ParameterException missing(CommandSpec group) {
+    String names = String.join(", ", group.subcommands().keySet());
+    return new ParameterException(
+        group.commandLine(),
+        group.subcommands().size() == 1
+            ? "a command is missing: %s %s".formatted(group.qualifiedName(), names)
+            : "a command is missing; one of: " + names);
   }
 }

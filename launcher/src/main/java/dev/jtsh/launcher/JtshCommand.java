@@ -5,7 +5,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code jtsh}: holds the options all commands share. */
@@ -28,7 +27,6 @@ final class JtshCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        java.util.Objects.requireNonNull(spec).commandLine(), "a command is missing");
+    throw GroupCommand.missing(java.util.Objects.requireNonNull(spec));
   }
 }

@@ -6,7 +6,6 @@ import dev.jtsh.client.ClientException;
 import dev.jtsh.client.Discovery;
 import dev.jtsh.client.LoginCredentials;
 import dev.jtsh.client.LoginSession;
-import dev.jtsh.client.Profile;
 import dev.jtsh.client.ProfileStore;
 import dev.jtsh.client.SecondFactor;
 import dev.jtsh.client.SecurityKey;
@@ -93,8 +92,7 @@ final class LoginCommand implements Callable<Integer> {
     try (WebClient web = calls.web(settings)) {
       String connector = connector();
       Discovery discovery = ClusterCalls.discover(web, proxy, connector);
-      Optional<String> pinned =
-          profiles.forProxy(discovery.proxy().host()).flatMap(Profile::pinnedParent);
+      Optional<String> pinned = profiles.pinnedParent(discovery.proxy().host());
       Way way = way(discovery, connector);
       try (LoginCredentials login =
           switch (way) {

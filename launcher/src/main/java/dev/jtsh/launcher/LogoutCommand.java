@@ -5,6 +5,7 @@ import dev.jtsh.client.ClientException;
 import dev.jtsh.client.KubeconfigEntries;
 import dev.jtsh.client.Profile;
 import dev.jtsh.client.ProfileStore;
+import dev.jtsh.protocol.text.FileFailure;
 import dev.jtsh.protocol.text.SafeText;
 import java.io.IOException;
 import java.util.List;
@@ -53,7 +54,7 @@ final class LogoutCommand implements Callable<Integer> {
     } catch (ClientException e) {
       return failures.of(e).status();
     } catch (IOException e) {
-      return failures.of(ExitCode.ERROR, SafeText.of(String.valueOf(e.getMessage()))).status();
+      return failures.of(ExitCode.ERROR, SafeText.of(FileFailure.of(e))).status();
     }
   }
 

@@ -79,7 +79,10 @@ public final class Main {
    * @return the exit status
    */
   public int run(String... args) {
-    List<String> words = List.of(args);
+    return LostOutput.status(outside.console(), run(OtherWords.ours(List.of(args))));
+  }
+
+  private int run(List<String> words) {
     int dashes = isKubectl(words) ? -1 : words.indexOf(COMMAND_FOLLOWS);
     List<String> command = dashes < 0 ? List.of() : words.subList(dashes + 1, words.size());
     List<String> own = dashes < 0 ? words : words.subList(0, dashes);
@@ -120,6 +123,7 @@ public final class Main {
     CommandLine line = new CommandLine(root);
     line.getCommandSpec()
         .usageMessage()
+        .footer("%nThe options of one: jtsh help COMMAND")
         .exitCodeListHeading(
             "%nExit codes (a session or command that was started passes its own):%n")
         .exitCodeList(ExitCode.table());
@@ -183,6 +187,11 @@ public final class Main {
   private int helpOrRun(ParseResult parsed, List<String> command) {
     for (CommandLine asked : parsed.asCommandLineList()) {
       if (asked.isUsageHelpRequested()) {
+        List<String> unknown = parsed.asCommandLineList().getLast().getUnmatchedArguments();
+        if (!unknown.isEmpty()) {
+          return usage(
+              new UnmatchedArgumentException(parsed.asCommandLineList().getLast(), unknown));
+        }
         outside.console().document(asked.getUsageMessage().stripTrailing());
         return ExitCode.OK.status();
       }

@@ -73,9 +73,13 @@ public record Outside(
         ProcessHardening::tracerPid);
   }
 
-  /** Where a person's own files are. */
+  /**
+   * Where a person's own files are: {@code HOME} if it is an absolute path, for any other would
+   * mean files of whatever directory the person is in; else what the system says.
+   */
   static Path home(Map<String, String> environment) {
-    return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", "/")));
+    String named = environment.getOrDefault("HOME", "");
+    return Path.of(named.startsWith("/") ? named : System.getProperty("user.home", "/"));
   }
 
   /** The same world with other variables. */

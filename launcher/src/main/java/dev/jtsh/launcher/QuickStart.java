@@ -59,20 +59,24 @@ final class QuickStart {
    * @return the exit status; empty when nothing has been done
    */
   OptionalInt run(String... args) {
-    List<String> words = List.of(args);
+    List<String> words = OtherWords.ours(List.of(args));
     if (words.equals(List.of("version"))) {
-      return OptionalInt.of(new VersionCommand(console).call());
+      return ended(new VersionCommand(console).call());
     }
     if (words.equals(List.of("status")) && isOutsideOfSessions()) {
       StoredLogins logins = new StoredLogins(environment, home, clock, console);
-      return OptionalInt.of(logins.show(DocumentFormat.text));
+      return ended(logins.show(DocumentFormat.text));
     }
     Optional<String> text =
         WrittenHelp.isAsked(words)
             ? help.of(words, WrittenHelp.coloured(environment))
             : Optional.empty();
     text.ifPresent(console::document);
-    return text.isPresent() ? OptionalInt.of(ExitCode.OK.status()) : OptionalInt.empty();
+    return text.isPresent() ? ended(ExitCode.OK.status()) : OptionalInt.empty();
+  }
+
+  private OptionalInt ended(int status) {
+    return OptionalInt.of(LostOutput.status(console, status));
   }
 
   private boolean isOutsideOfSessions() {

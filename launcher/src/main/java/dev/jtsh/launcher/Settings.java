@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,15 @@ public record Settings(
             headless ? environment.get("SSH_TELEPORT_CLUSTER_NAME") : null,
             configuration.get("cluster")),
         first(options.caFile, environment.get("JTSH_CA_FILE"), configuration.get("ca_file"))
-            .map(Path::of));
+            .map(Settings::file));
+  }
+
+  private static Path file(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new SettingsException("the CA file's name is none: " + name);
+    }
   }
 
   /**

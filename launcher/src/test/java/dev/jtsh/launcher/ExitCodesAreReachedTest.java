@@ -56,6 +56,7 @@ class ExitCodesAreReachedTest {
     here(ExitCode.COMMAND_NOT_FOUND, "MainTest aCommandThatCannotRunIsNamedBeforeAnybodyIsAsked");
     story(ExitCode.HANGUP, "RenewalStory withAtEndExitTheSessionEndsWithItsAccess");
     story(ExitCode.INTERRUPTED, "HeldLoginStory aKubeconfigInAFileWorksAsLongAsTheProxyRuns");
+    here(ExitCode.OUTPUT_CLOSED, "LostOutputTest whoHasReadEnoughIsNotToldSo");
     story(ExitCode.TERMINATED, "KilledStory sigtermEndsTheShellAndLeavesTheTerminalAsItWas");
   }
 

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -180,6 +181,43 @@ class MainTest {
     RunOfMain option = run(Map.of(), "status", "--fromat=json");
     assertThat(option.status).isEqualTo(2);
     assertThat(option.err).startsWith("ERROR: there is no option --fromat=json here\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "help, --help",
+    "help kube ls, kube ls --help",
+    "help status, status -h",
+    "--version, version",
+    "-V, version",
+    "help version, version --help"
+  })
+  void wordsOfOtherProgramsMeanOurs(String theirs, String ours) {
+    RunOfMain one = run(Map.of(), theirs.split(" "));
+    RunOfMain other = run(Map.of(), ours.split(" "));
+
+    assertThat(one.status).isZero();
+    assertThat(one.out).isEqualTo(other.out).isNotBlank();
+    assertThat(one.err).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "help nonsense, there is no command nonsense here",
+    "nonsense --help, there is no command nonsense here",
+    "help kube nonsense, there is no command nonsense here",
+    "status --nonsense --help, there is no option --nonsense here",
+    "kube, a command is missing: jtsh kube ls",
+    "proxy, a command is missing: jtsh proxy kube",
+    "headless, 'a command is missing; one of: approve, deny, ls, end'",
+    "--debug, a command is missing; one of: proxy"
+  })
+  void whereACommandIsMissingOrUnknownItSaysWhich(String line, String words) {
+    RunOfMain run = run(Map.of(), line.split(" "));
+
+    assertThat(run.status).isEqualTo(2);
+    assertThat(run.out).isEmpty();
+    assertThat(run.err).contains("ERROR: " + words).contains("--help");
   }
 
   @Test

@@ -31,7 +31,7 @@ class QuickStartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"version", "status"})
+  @ValueSource(strings = {"version", "status", "--version", "-V"})
   void bothWaysSayTheSame(String command) {
     RunOfMain quick = quick(Map.of(), command).orElseThrow();
     RunOfMain whole = RunOfMain.of(home, NOW, Map.of(), command);
@@ -87,7 +87,7 @@ class QuickStartTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "-h", "kube ls --help", "kube ls -h"})
+  @ValueSource(strings = {"--help", "-h", "help", "kube ls --help", "kube ls -h", "help kube ls"})
   void helpThatIsWrittenDownIsShown(String line) throws IOException {
     write("jtsh.plain", "how to use jtsh");
     write("kube-ls.plain", "how to use kube ls");
@@ -96,7 +96,7 @@ class QuickStartTest {
 
     assertThat(quick.status).isZero();
     assertThat(quick.out)
-        .isEqualTo(line.startsWith("kube") ? "how to use kube ls\n" : "how to use jtsh\n");
+        .isEqualTo(line.contains("kube") ? "how to use kube ls\n" : "how to use jtsh\n");
     assertThat(quick.err).isEmpty();
   }
 

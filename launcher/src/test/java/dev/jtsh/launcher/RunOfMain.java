@@ -28,7 +28,28 @@ final class RunOfMain {
   }
 
   static RunOfMain of(Path home, Instant now, Map<String, String> environment, String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return of(new ByteArrayOutputStream(), home, now, environment, args);
+  }
+
+  /** The same where nothing can be written to stdout. */
+  static RunOfMain writingInVain(
+      Path home, Instant now, Map<String, String> environment, String... args) {
+    ByteArrayOutputStream full =
+        new ByteArrayOutputStream() {
+          @Override
+          public void flush() throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    return of(full, home, now, environment, args);
+  }
+
+  private static RunOfMain of(
+      ByteArrayOutputStream out,
+      Path home,
+      Instant now,
+      Map<String, String> environment,
+      String... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Outside outside =
         new Outside(
