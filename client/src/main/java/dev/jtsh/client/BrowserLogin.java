@@ -71,7 +71,8 @@ public final class BrowserLogin {
               key.publicKey(),
               ttl.isZero() ? discovery.defaultSessionTtl() : ttl);
       link.accept(listener.linkTo(checked(place)));
-      LoginCredentials credentials = await(listener, key);
+      LoginCredentials credentials =
+          await(listener, key).limitedTo(web.network().pins(discovery.proxy()));
       complete = true;
       return credentials;
     } catch (IOException e) {

@@ -75,7 +75,7 @@ public abstract sealed class ClientException extends Exception {
   public static final class UntrustedCertificate extends ClientException {
     private static final long serialVersionUID = 1;
 
-    UntrustedCertificate(SafeText message, SafeText hint, Throwable cause) {
+    UntrustedCertificate(SafeText message, SafeText hint, @Nullable Throwable cause) {
       super(ErrorKind.ACCESS_DENIED, message, hint, cause);
     }
   }

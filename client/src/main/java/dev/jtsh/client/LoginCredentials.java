@@ -41,15 +41,27 @@ public final class LoginCredentials implements AutoCloseable {
     }
   }
 
+  private LoginCredentials(
+      TlsIdentity tls,
+      UserIdentity identity,
+      ByteString sshCertificate,
+      List<HostAuthority> hostAuthorities) {
+    this.tls = tls;
+    this.identity = identity;
+    this.sshCertificate = sshCertificate;
+    this.hostAuthorities = List.copyOf(hostAuthorities);
+  }
+
   LoginCredentials(
       HeldKey key,
       X509Certificate certificate,
       ByteString sshCertificate,
       List<HostAuthority> hostAuthorities) {
-    this.tls = TlsIdentity.held(key, List.of(certificate));
-    this.identity = UserIdentity.of(certificate);
-    this.sshCertificate = sshCertificate;
-    this.hostAuthorities = List.copyOf(hostAuthorities);
+    this(
+        TlsIdentity.held(key, List.of(certificate)),
+        UserIdentity.of(certificate),
+        sshCertificate,
+        hostAuthorities);
   }
 
   /**
@@ -87,6 +99,32 @@ public final class LoginCredentials implements AutoCloseable {
       throw new ClientException.BadAnswer(
           SafeText.literal("logging in: the certificates in the answer cannot be read"), e);
     }
+  }
+
+  /**
+   * The same with the pinned ones of its host authorities only. Takes the place of this; closes it
+   * when none is pinned.
+   */
+  public LoginCredentials limitedTo(HostPins pins) throws ClientException {
+    if (pins.isEmpty()) {
+      return this;
+    }
+    List<HostAuthority> pinned =
+        hostAuthorities.stream()
+            .map(one ->
+                new HostAuthority(one.cluster(), pins.held(one.certificates()), one.sshKeys()))
+            .filter(one -> !one.certificates().isEmpty())
+            .toList();
+    if (pinned.isEmpty()) {
+      close();
+      throw pins.mismatch(
+          SafeText.literal("the login's host authority is"),
+          hostAuthorities.stream().flatMap(one -> one.certificates().stream()).toList(),
+          SafeText.literal(
+              "log in again; if this goes on, somebody may be in between: compare the pin with what"
+                  + " jtsh-cluster status or tctl status prints on the cluster"));
+    }
+    return new LoginCredentials(tls, identity, sshCertificate, pinned);
   }
 
   /** The private key, closed with this. */

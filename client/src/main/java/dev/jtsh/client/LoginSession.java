@@ -71,6 +71,7 @@ public final class LoginSession {
             ? new WebauthnCeremony(discovery.proxy(), pinnedParent, securityKey).sign(challenge)
             : null;
     return certified(
+        discovery,
         Optional.of(user),
         key ->
             web.finishLogin(
@@ -103,7 +104,9 @@ public final class LoginSession {
         new WebauthnCeremony(discovery.proxy(), pinnedParent, securityKey)
             .sign(begin.webauthnChallenge());
     return certified(
-        user, key -> web.finishPasskeyLogin(discovery, assertion, key, length(ttl, discovery)));
+        discovery,
+        user,
+        key -> web.finishPasskeyLogin(discovery, assertion, key, length(ttl, discovery)));
   }
 
   /** The last step of a login. */
@@ -117,14 +120,15 @@ public final class LoginSession {
    *
    * @param user who is expected; empty for whoever the cluster names
    */
-  private static LoginCredentials certified(Optional<String> user, Finish finish)
+  private LoginCredentials certified(Discovery discovery, Optional<String> user, Finish finish)
       throws ClientException {
     HeldKey key = HeldKey.generate(KeyKind.P256);
     boolean complete = false;
     try {
       SshLoginResponse response = finish.by(key.publicKey());
       LoginCredentials credentials =
-          LoginCredentials.of(response, user.orElse(response.username()), key);
+          LoginCredentials.of(response, user.orElse(response.username()), key)
+              .limitedTo(web.network().pins(discovery.proxy()));
       complete = true;
       return credentials;
     } finally {

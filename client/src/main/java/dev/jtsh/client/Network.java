@@ -12,14 +12,20 @@ public final class Network {
   private final HttpProxies proxies;
   private final Map<String, String> environment;
   private final CallLog calls;
+  private final HostPins.ByProxy pins;
   private final Map<ProxyAddress, ClusterRoute> routes = new ConcurrentHashMap<>();
 
   private Network(
-      WebTrust trust, HttpProxies proxies, Map<String, String> environment, CallLog calls) {
+      WebTrust trust,
+      HttpProxies proxies,
+      Map<String, String> environment,
+      CallLog calls,
+      HostPins.ByProxy pins) {
     this.trust = trust;
     this.proxies = proxies;
     this.environment = environment;
     this.calls = calls;
+    this.pins = pins;
   }
 
   /**
@@ -40,7 +46,21 @@ public final class Network {
   public static Network of(Map<String, String> environment, WebTrust trust, CallLog calls) {
     String rule = environment.getOrDefault(UpgradeRule.VARIABLE, "");
     return new Network(
-        trust, HttpProxies.of(environment), Map.of(UpgradeRule.VARIABLE, rule), calls);
+        trust,
+        HttpProxies.of(environment),
+        Map.of(UpgradeRule.VARIABLE, rule),
+        calls,
+        proxy -> HostPins.NONE);
+  }
+
+  /** The same way to clusters whose host authority is known beforehand. */
+  public Network withPins(HostPins.ByProxy known) {
+    return new Network(trust, proxies, environment, calls, known);
+  }
+
+  /** What is known beforehand of the host authority behind a proxy. */
+  public HostPins pins(ProxyAddress proxy) {
+    return pins.of(proxy);
   }
 
   /** Who is told of calls. */

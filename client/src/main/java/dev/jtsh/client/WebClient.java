@@ -35,6 +35,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -194,6 +195,56 @@ public final class WebClient implements AutoCloseable {
     checkClock(proxy, response);
     return new Discovery(
         proxy, ping, ServerVersion.parse(ping.serverVersion()), isJtsh(ping, tree));
+  }
+
+  /**
+   * Before anything is asked of a cluster: where its host authority is known beforehand, its auth
+   * server has to prove that it is of it (security rule 23).
+   *
+   * @return whether there was anything to prove
+   */
+  public boolean requirePinnedHosts(Discovery discovery) throws ClientException {
+    HostPins pins = network.pins(discovery.proxy());
+    if (pins.isEmpty()) {
+      return false;
+    }
+    discovery.requireTlsRouting();
+    new HostProof(network, clock, pins).require(discovery, hostAuthorities(discovery.proxy()));
+    return true;
+  }
+
+  private List<X509Certificate> hostAuthorities(ProxyAddress proxy) throws ClientException {
+    SafeText action = SafeText.literal("asking which host authority the cluster has");
+    HttpResponse<byte[]> one =
+        send(action, proxy, request(proxy, ExportedAuthorities.PATH).GET(), CALL_TIME);
+    try {
+      if (one.statusCode() == 400) {
+        HttpResponse<byte[]> all =
+            send(
+                action,
+                proxy,
+                request(proxy, ExportedAuthorities.PATH_OF_ARCHIVE).GET(),
+                CALL_TIME);
+        return ExportedAuthorities.ofArchive(exported(action, all));
+      }
+      return ExportedAuthorities.ofText(exported(action, one));
+    } catch (IOException e) {
+      throw new ClientException.BadAnswer(
+          SafeText.format("{}: the answer is no list of certificates", action), e);
+    }
+  }
+
+  private static byte[] exported(SafeText action, HttpResponse<byte[]> response)
+      throws ClientException {
+    if (response.statusCode() == 404) {
+      throw new ClientException.NotOffered(
+          SafeText.format("{}: the proxy does not say", action),
+          SafeText.literal("a pin cannot be checked with this cluster: it is too old"));
+    }
+    if (response.statusCode() != 200) {
+      throw inItsRequest(refused(action, response), response);
+    }
+    return response.body();
   }
 
   /**

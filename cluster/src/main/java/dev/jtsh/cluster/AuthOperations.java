@@ -16,6 +16,7 @@ import dev.jtsh.cluster.auth.Roles;
 import dev.jtsh.cluster.auth.Users;
 import dev.jtsh.cluster.command.Version;
 import dev.jtsh.cluster.config.ClusterConfig;
+import dev.jtsh.pki.Fingerprint;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.text.SafeText;
@@ -57,6 +58,7 @@ final class AuthOperations implements ClusterOperations {
         config.publicAddress().toString(),
         since,
         webTrust,
+        Fingerprint.caPin(auth.hostAuthority().getPublicKey()),
         auth.users().list().size(),
         auth.roles().list().size(),
         auth.access().kubeClusters().stream().map(KubeClusterRecord::name).toList(),

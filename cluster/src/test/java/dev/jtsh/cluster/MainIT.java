@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jtsh.cluster.command.ExitCode;
 import dev.jtsh.cluster.command.Outside;
 import dev.jtsh.pki.CertificateAuthority;
+import dev.jtsh.pki.Fingerprint;
 import dev.jtsh.pki.HeldKey;
 import dev.jtsh.pki.KeyKind;
 import dev.jtsh.pki.Pem;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -157,32 +159,34 @@ class MainIT {
     ask(ExitCode.CONFLICT, "users", "add", "alice", "--roles", "access", "--data-dir", dir);
     ask(ExitCode.REFUSED, "users", "add", "bob", "--roles", "none", "--data-dir", dir);
     ask(ExitCode.CONFLICT, "roles", "rm", "access", "--data-dir", dir);
+    X509Certificate hosts = Pem.certificate(get(ready, "/webapi/auth/export?type=tls-host"));
     assertThat(ask(ExitCode.OK, "status", "--data-dir", dir))
         .contains(
             "Users reach it at: localhost:" + ready.group(1),
             "Users:             1",
+            "Host CA pin:       " + Fingerprint.caPin(hosts.getPublicKey()),
             "Kube clusters:     prod");
 
-    PingResponse ping = ping(ready);
+    PingResponse ping = WireJson.read(get(ready, "/webapi/ping"), PingResponse.class);
     assertThat(ping.clusterName()).isEqualTo("jtsh");
     assertThat(ping.proxy().tlsRoutingEnabled()).isTrue();
     assertThat(ping.auth().allowHeadless()).isTrue();
   }
 
-  private static PingResponse ping(Matcher ready) throws IOException, InterruptedException {
+  private static byte[] get(Matcher ready, String path) throws IOException, InterruptedException {
     byte[] ca = Files.readAllBytes(Path.of(ready.group(2)));
     try (HttpClient client =
         HttpClient.newBuilder()
             .sslContext(TlsContexts.jdkClient(TrustAnchors.of(Pem.certificate(ca))))
             .connectTimeout(Duration.ofSeconds(SECONDS_MAX))
             .build()) {
-      URI uri = URI.create("https://localhost:%s/webapi/ping".formatted(ready.group(1)));
+      URI uri = URI.create("https://localhost:%s%s".formatted(ready.group(1), path));
       HttpResponse<byte[]> answer =
           client.send(
               HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(SECONDS_MAX)).build(),
               HttpResponse.BodyHandlers.ofByteArray());
       assertThat(answer.statusCode()).isEqualTo(200);
-      return WireJson.read(answer.body(), PingResponse.class);
+      return answer.body();
     }
   }
 

@@ -130,11 +130,13 @@ public final class HeadlessSession implements AutoCloseable {
   }
 
   /**
-   * Makes key and id of a request. The cluster is not asked yet: show {@link #announcement} first.
+   * Makes key and id of a request. Nothing is asked of the cluster yet: show {@link #announcement}
+   * first.
    *
    * @param discovery of the connector {@code headless}
    * @param random for the spread of pauses and our part of the number; a SecureRandom
-   * @throws ClientException when the cluster offers no headless login or no Kubernetes
+   * @throws ClientException when the cluster offers no headless login or no Kubernetes, or is not
+   *     of the pinned host authority
    */
   public static HeadlessSession request(
       WebClient web,
@@ -163,6 +165,7 @@ public final class HeadlessSession implements AutoCloseable {
       throws ClientException {
     discovery.requireHeadless();
     discovery.requireKubernetes();
+    web.requirePinnedHosts(discovery);
     return new HeadlessSession(web, discovery, request, timing, clock, random, previous);
   }
 
@@ -301,7 +304,9 @@ public final class HeadlessSession implements AutoCloseable {
               "headless login: the cluster names another host authority than before the approval"),
           null);
     }
-    return new HeadlessOutcome.Approved(credentials, Optional.ofNullable(response.jtsh()));
+    return new HeadlessOutcome.Approved(
+        credentials.limitedTo(web.network().pins(discovery.proxy())),
+        Optional.ofNullable(response.jtsh()));
   }
 
   /** The outcome this failure means, or empty when the request is to be sent again. */

@@ -35,6 +35,7 @@ final class ClusterCalls {
             options,
             outside.environment(),
             ConfigurationFile.read(ConfigurationFile.places(outside.environment(), outside.home())),
+            PinFile.read(PinFile.PLACE, PinFile.Rights::ofSystem),
             headless);
     outside
         .console()
@@ -61,7 +62,7 @@ final class ClusterCalls {
   Network network(Settings settings) {
     try {
       CallLog calls = new CallLog(outside.console()::detail, outside.random());
-      return Network.of(outside.environment(), trust(settings), calls);
+      return Network.of(outside.environment(), trust(settings), calls).withPins(settings.pins());
     } catch (IllegalArgumentException e) {
       throw new SettingsException(String.valueOf(e.getMessage()));
     }
@@ -79,6 +80,14 @@ final class ClusterCalls {
   /** Finds the proxy and asks what it offers. */
   static Discovery discover(WebClient web, String proxy, String connector) throws ClientException {
     return web.discover(candidates(proxy), connector);
+  }
+
+  /** The same before a secret goes there: where its host authority is pinned, it must prove it. */
+  static Discovery discoverPinned(WebClient web, String proxy, String connector)
+      throws ClientException {
+    Discovery discovery = discover(web, proxy, connector);
+    web.requirePinnedHosts(discovery);
+    return discovery;
   }
 
   /** The addresses a text may mean. */

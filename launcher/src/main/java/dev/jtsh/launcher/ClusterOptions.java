@@ -2,6 +2,8 @@
 package dev.jtsh.launcher;
 
 import dev.jtsh.nativebindings.MlockMode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -38,6 +40,15 @@ final class ClusterOptions {
       paramLabel = "FILE",
       description = "PEM file of certificates to trust for the proxy, besides the system's.")
   @Nullable String caFile;
+
+  @Option(
+      names = "--ca-pin",
+      scope = ScopeType.INHERIT,
+      paramLabel = "sha256:HEX",
+      description =
+          "Pin of the cluster's host authority, checked before anything is asked; several while it"
+              + " is rotated; also JTSH_CA_PIN.")
+  List<String> caPins = new ArrayList<>();
 
   @Option(
       names = "--headless",

@@ -18,10 +18,11 @@ import java.util.Optional;
 /**
  * Settings without secrets for people who always use the same proxy: {@code /etc/jtsh.yaml} for a
  * machine, {@code $XDG_CONFIG_HOME/jtsh/config.yaml} for a person. The keys are {@code proxy},
- * {@code user}, {@code cluster} and {@code ca_file}.
+ * {@code user}, {@code cluster}, {@code ca_file} and {@code ca_pin}.
  */
 public final class ConfigurationFile {
-  private static final List<String> KEYS = List.of("proxy", "user", "cluster", "ca_file");
+  private static final List<String> KEYS =
+      List.of("proxy", "user", "cluster", "ca_file", PinSettings.KEY);
   private static final long SIZE_MAX_BYTES = 64 * 1024;
 
   private ConfigurationFile() {}

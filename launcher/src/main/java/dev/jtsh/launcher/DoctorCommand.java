@@ -141,5 +141,14 @@ final class DoctorCommand implements Callable<Integer> {
       return new RouteProbe(network.trust(), network.httpProxy(proxy.host(), proxy.port()))
           .to(proxy);
     }
+
+    @Override
+    public Optional<SafeText> provePins(Discovery discovery) throws ClientException {
+      try (WebClient web = calls.web(settings)) {
+        return web.requirePinnedHosts(discovery)
+            ? Optional.of(web.network().pins(discovery.proxy()).sources())
+            : Optional.empty();
+      }
+    }
   }
 }

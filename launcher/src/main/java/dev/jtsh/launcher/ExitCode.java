@@ -19,7 +19,7 @@ public enum ExitCode {
   TIMED_OUT(72, "nobody approved the request in time"),
   NO_ACCESS(73, "the cluster does not permit this"),
   UNREACHABLE(74, "the proxy cannot be reached, or is no Teleport proxy"),
-  UNTRUSTED(75, "the proxy's certificate is not trusted"),
+  UNTRUSTED(75, "the proxy's certificate, or the cluster's host authority, is not trusted"),
   CLOCK_SKEW(76, "this machine's clock is wrong"),
   NO_KUBE_CLUSTER(77, "no such Kubernetes cluster, or none to use"),
   PORT_IN_USE(78, "the local port is taken"),

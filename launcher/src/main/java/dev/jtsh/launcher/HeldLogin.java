@@ -245,7 +245,8 @@ final class HeldLogin implements KubeAccess {
       return fresh.identity.resultNow(); // It came between the question and here.
     }
     Profile profile = login();
-    try (LoginCredentials credentials = profiles.load(profile);
+    try (LoginCredentials credentials =
+            profiles.load(profile).limitedTo(network.pins(profile.proxy()));
         AuthClient auth =
             AuthClient.open(
                 credentials.authEndpoint(profile.proxy(), facts.discovery().version()), network)) {

@@ -91,7 +91,7 @@ final class LoginCommand implements Callable<Integer> {
     ProfileStore profiles = ProfileStore.ofEnvironment(outside.environment(), outside.home());
     try (WebClient web = calls.web(settings)) {
       String connector = connector();
-      Discovery discovery = ClusterCalls.discover(web, proxy, connector);
+      Discovery discovery = ClusterCalls.discoverPinned(web, proxy, connector);
       Optional<String> pinned = profiles.pinnedParent(discovery.proxy().host());
       Way way = way(discovery, connector);
       try (LoginCredentials login =

@@ -67,7 +67,8 @@ final class MachineLogin {
   /** Reaches the cluster for one piece of work. */
   <T> T reach(Work<T> work) throws ClientException {
     try (WebClient web = calls.web(settings);
-        LoginCredentials credentials = profiles.load(profile)) {
+        LoginCredentials credentials =
+            profiles.load(profile).limitedTo(web.network().pins(profile.proxy()))) {
       Discovery discovery = web.ping(profile.proxy(), "local");
       try (AuthClient auth =
           AuthClient.open(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import dev.jtsh.client.HostPins;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,18 +22,21 @@ import org.jspecify.annotations.Nullable;
  * @param user the Teleport user; empty when no place has it
  * @param cluster the Teleport cluster; empty means the proxy's own
  * @param caFile PEM file of certificates to trust for the proxy besides the system's
+ * @param pins which host authorities are believed
  */
 public record Settings(
     Optional<String> proxy,
     Optional<String> user,
     Optional<String> cluster,
-    Optional<Path> caFile) {
+    Optional<Path> caFile,
+    HostPins.ByProxy pins) {
 
   /** Collects the settings of one command. */
-  public static Settings of(
+  static Settings of(
       ClusterOptions options,
       Map<String, String> environment,
       Map<String, String> configuration,
+      PinFile machinePins,
       boolean headless) {
     return new Settings(
         first(
@@ -51,7 +55,8 @@ public record Settings(
             headless ? environment.get("SSH_TELEPORT_CLUSTER_NAME") : null,
             configuration.get("cluster")),
         first(options.caFile, environment.get("JTSH_CA_FILE"), configuration.get("ca_file"))
-            .map(Settings::file));
+            .map(Settings::file),
+        PinSettings.of(options.caPins, environment, configuration, machinePins));
   }
 
   private static Path file(String name) {

@@ -52,7 +52,7 @@ final class SignupCommand implements Callable<Integer> {
                 () -> new SettingsException("missing proxy: give --proxy or set TELEPORT_PROXY"));
     Passwords passwords = new Passwords(outside.passwords());
     try (WebClient web = calls.web(settings)) {
-      Discovery discovery = ClusterCalls.discover(web, proxy, "local");
+      Discovery discovery = ClusterCalls.discoverPinned(web, proxy, "local");
       LoginSession session = new LoginSession(web, calls.securityKey());
       String invite = invite(passwords);
       SignupBeginResponse begin = session.beginSignup(discovery, invite);

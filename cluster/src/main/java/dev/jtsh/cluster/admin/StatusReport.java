@@ -13,6 +13,7 @@ import java.util.List;
  * @param publicAddress where users reach it
  * @param since when it was started
  * @param webCertificate where the web certificate comes from and how to trust it
+ * @param caPin hash of the host authority's key: what {@code jtsh --ca-pin} takes
  * @param users how many users
  * @param roles how many roles
  * @param kubeClusters kube clusters with a live agent
@@ -25,6 +26,7 @@ public record StatusReport(
     String publicAddress,
     Instant since,
     String webCertificate,
+    String caPin,
     int users,
     int roles,
     List<String> kubeClusters,

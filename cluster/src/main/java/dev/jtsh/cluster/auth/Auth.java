@@ -354,6 +354,11 @@ public final class Auth implements AutoCloseable {
     return authorities;
   }
 
+  /** Whom clients believe to be a host of this cluster. */
+  public X509Certificate hostAuthority() {
+    return authorities.host().certificate();
+  }
+
   /** The time. */
   public InstantSource clock() {
     return clock;

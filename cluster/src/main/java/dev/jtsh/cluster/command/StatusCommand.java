@@ -34,6 +34,7 @@ final class StatusCommand implements Callable<Integer> {
     line(out, "Users reach it at", status.path("public_address").asText());
     line(out, "Running since", status.path("since").asText());
     line(out, "Web certificate", status.path("web_certificate").asText());
+    line(out, "Host CA pin", status.path("ca_pin").asText());
     line(out, "Users", status.path("users").asText());
     line(out, "Roles", status.path("roles").asText());
     line(out, "Kube clusters", Answers.joined(status.path("kube_clusters")));

@@ -9,6 +9,7 @@ import dev.jtsh.cluster.proxy.WebRequest;
 import dev.jtsh.cluster.proxy.WebResponse;
 import dev.jtsh.nativebindings.SecretArena;
 import dev.jtsh.nativebindings.SecretBuffer;
+import dev.jtsh.pki.Pem;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.json.WireJson;
@@ -24,6 +25,7 @@ import dev.jtsh.protocol.web.RecoveryRequest;
 import dev.jtsh.protocol.web.SignupBeginRequest;
 import dev.jtsh.protocol.web.SignupFinishRequest;
 import dev.jtsh.protocol.web.SsoConsoleRequest;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -75,18 +77,21 @@ public final class WebApi implements WebApplication {
     String path = request.path();
     String bare = path.startsWith("/v1/webapi/") ? path.substring("/v1".length()) : path;
     return switch (request.method()) {
-      case "GET", "HEAD" -> CompletableFuture.completedFuture(get(bare));
+      case "GET", "HEAD" -> CompletableFuture.completedFuture(get(bare, request.query()));
       case "POST" -> post(bare, request);
       default -> CompletableFuture.completedFuture(notFound());
     };
   }
 
-  private WebResponse get(String path) {
+  private WebResponse get(String path, String query) {
     if (path.equals("/webapi/ping")) {
       return json(200, ping(auth.settings().sso().defaultConnector()));
     }
     if (path.equals("/webapi/find")) {
       return json(200, ping(LOCAL).withoutLogin());
+    }
+    if (path.equals("/webapi/auth/export")) {
+      return exported(query);
     }
     Matcher connector = CONNECTOR_PING.matcher(path);
     if (connector.matches()) {
@@ -97,6 +102,15 @@ public final class WebApi implements WebApplication {
       return WebResponse.redirect("/web/headless/" + link.group(1));
     }
     return notFound();
+  }
+
+  /**
+   * The certificate of the hosts' authority, which no one needs to hide: clients compare its pin.
+   */
+  private WebResponse exported(String query) {
+    return List.of(query.split("&", -1)).contains("type=tls-host")
+        ? WebResponse.text(200, Pem.encode(auth.hostAuthority()))
+        : error(new WireException(ErrorKind.BAD_PARAMETER, "only type=tls-host is exported"));
   }
 
   private WebResponse pingConnector(String connector) {

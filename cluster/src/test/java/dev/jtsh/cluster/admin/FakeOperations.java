@@ -29,6 +29,7 @@ public final class FakeOperations implements ClusterOperations {
         "localhost:3080",
         LATER,
         "our own",
+        "sha256:" + "0".repeat(64),
         users.size(),
         roles.size(),
         List.of("prod"),

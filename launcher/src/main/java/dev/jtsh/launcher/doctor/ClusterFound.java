@@ -49,6 +49,10 @@ final class ClusterFound {
     return reach.orElseThrow().route(discovery);
   }
 
+  Optional<SafeText> provePins(Discovery discovery) throws ClientException {
+    return reach.orElseThrow().provePins(discovery);
+  }
+
   private Answer ask() {
     if (reach.isEmpty()) {
       return new NotConfigured();

@@ -69,7 +69,10 @@ public final class Doctor {
 
   private List<Check> clusterChecks() {
     return List.of(
-        new ProxyCheck(cluster), new ClockCheck(cluster), new LoadBalancerCheck(cluster));
+        new ProxyCheck(cluster),
+        new ClockCheck(cluster),
+        new LoadBalancerCheck(cluster),
+        new HostPinCheck(cluster));
   }
 
   private List<Check> sessionChecks(SessionAround session) {

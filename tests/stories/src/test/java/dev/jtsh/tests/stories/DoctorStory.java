@@ -29,11 +29,14 @@ final class DoctorStory {
 
   @Test
   void outsideASessionItLooksAtTheMachineAndTheWayToTheCluster() throws IOException {
+    String status = world.cluster().command("status", "--format=json").stdout();
+    String pin = new ObjectMapper().readTree(status).path("ca_pin").asText();
     ProgramResult run =
         world.jtsh(
             "doctor",
             "--format=json",
             "--proxy=" + world.cluster().proxy(),
+            "--ca-pin=" + pin,
             "--ca-file=" + world.cluster().webCa());
 
     Map<String, String> checks = statuses(run.stdout());
@@ -48,6 +51,7 @@ final class DoctorStory {
         .containsEntry("proxy", "ok")
         .containsEntry("clock", "ok")
         .containsEntry("load-balancer", "ok")
+        .containsEntry("host-pin", "ok")
         .containsEntry("session", "ok")
         .doesNotContainKey("kubeconfig");
   }
