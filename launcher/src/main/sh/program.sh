@@ -31,8 +31,16 @@ export GLIBC_TUNABLES
 # the memory that takes back (measured in docs/performance.md). A session's heap begins small: what is
 # young is touched again and again, however little of it is in use; and only what a loaded proxy does
 # thousands of times is compiled well, for the compiler needs more than all the rest while it works.
-# Many classes are found ready made, where the package has left them: a session stands a third sooner.
+# Many classes are found ready made, where the package has left them: in one file for what ends in a
+# moment, in a larger one for what talks to a cluster.
 cache=@CACHE@
+case " $* " in
+  *" --help "*) ;;
+  *" proxy "* | *" login "* | *" headless "* | *" kube "* | *" kubectl "* | *" mfa "* | *" signup "*)
+    session=${cache%start.aot}session.aot
+    [ -z "$cache" ] || [ ! -r "$session" ] || cache=$session
+    ;;
+esac
 tiers=-XX:TieredStopAtLevel=1
 case " $* " in
   *" start "*) tiers=-XX:TrimNativeHeapInterval=10000 ;;

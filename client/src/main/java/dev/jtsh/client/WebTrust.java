@@ -4,6 +4,7 @@ package dev.jtsh.client;
 import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.pki.tls.TrustAnchors;
 import dev.jtsh.protocol.text.FileFailure;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystemException;
@@ -98,11 +99,11 @@ public final class WebTrust {
         throw new IOException("%s: %s is larger than 4 MiB".formatted(source, file));
       }
       var certificates = new ArrayList<X509Certificate>();
-      try (InputStream in = Files.newInputStream(file)) {
-        for (Certificate certificate :
-            CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-          certificates.add((X509Certificate) certificate);
-        }
+      // Whole: the parser reads byte by byte, and each would be a call of the kernel.
+      InputStream in = new ByteArrayInputStream(Files.readAllBytes(file));
+      for (Certificate certificate :
+          CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        certificates.add((X509Certificate) certificate);
       }
       if (certificates.isEmpty()) {
         throw new IOException("%s: no certificate in %s".formatted(source, file));

@@ -8,13 +8,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Runs short commands to their end, so that the JVM can write down what they load. The package runs
- * it once after installation with {@code -XX:AOTCacheOutput}; the start script then uses what came
- * of it. Reads and writes nothing of anybody's: the home directory it is given does not exist.
+ * Runs what is often begun, so that the JVM can write down what it loads: short commands, or, with
+ * the word {@code session}, a session. The package runs both once after installation with {@code
+ * -XX:AOTCacheOutput}; the start script then uses what came of it. Reads and writes nothing of
+ * anybody's: the home directory it is given does not exist.
  */
 public final class StartupTraining {
   private static final Map<String, String> NOWHERE = Map.of("HOME", "/nonexistent");
@@ -25,6 +27,7 @@ public final class StartupTraining {
   public static void main(String[] args) {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    PrintStream told = System.err;
     System.setOut(nowhere);
     System.setErr(nowhere);
     QuickStart quick =
@@ -34,13 +37,22 @@ public final class StartupTraining {
             InstantSource.system(),
             new Console(nowhere, nowhere),
             WrittenHelp.ofThisProgram());
-    for (String command : new String[] {"version", "status", "--help", "kube ls --help"}) {
+    boolean session = List.of(args).contains("session");
+    String[] first =
+        session
+            ? new String[] {"version"}
+            : new String[] {"version", "status", "--help", "kube ls --help"};
+    for (String command : first) {
       quick.run(command.split(" ", -1));
     }
     ProcessHardening.apply();
     ProcessSecrets.wipeAtEnd();
+    Outside world = Outside.ofThisProcess().withEnvironment(NOWHERE);
+    if (session) {
+      boolean whole = SessionTraining.run(world, told);
+      System.exit(whole ? 0 : 1);
+    }
     for (String command : new String[] {"--help", "status", "env", "kube ls"}) {
-      Outside world = Outside.ofThisProcess().withEnvironment(NOWHERE);
       new Main(world, Optional.of(ProcessGuard.ofThisProcess(world.console())))
           .run(command.split(" ", -1));
     }

@@ -59,6 +59,7 @@ final class ClientInBox {
     }
     assertThat(added(installed)).isEmpty();
     assertThat(installed).contains("/usr/share/man/man1/jtsh.1.gz", "/usr/bin/kubectl-jtsh");
+    assertThat(installed).contains("/usr/lib/jtsh/start.aot", "/usr/lib/jtsh/session.aot");
 
     box.run("dpkg", "--purge", "jtsh");
     assertThat(added(before)).isEmpty();
