@@ -160,7 +160,8 @@ final class HostProof {
 
   private ClientException failed(ProxyAddress proxy, IOException cause) {
     if (!(cause instanceof SSLException)) {
-      return WebFailures.of(ACTION, proxy, cause, clock.instant());
+      return WebFailures.of(
+          ACTION, proxy, network.httpProxy(proxy.host(), proxy.port()), cause, clock.instant());
     }
     return new ClientException.UntrustedCertificate(
         SafeText.format(
