@@ -20,18 +20,14 @@ import dev.jtsh.protocol.grpc.types.HeadlessAuthenticationState;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -40,24 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * with requester 3, tries to get more than the approval gave.
  */
 @Timeout(120)
-class Attack01GrantIT {
-  @TempDir Path directory;
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
-
-  @AfterEach
-  void close() {
-    fixture().close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
-  }
-
+class Attack01GrantIT extends WithAuth {
   @Test
   void clusterOutsideTheGrantIsRefusedThoughTheRoleReachesIt() throws Exception {
     AuthServiceBlockingStub headless = headless(login());

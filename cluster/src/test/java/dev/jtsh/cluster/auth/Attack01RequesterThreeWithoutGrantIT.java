@@ -17,19 +17,14 @@ import dev.jtsh.protocol.grpc.proto.UserCertsRequest.CertPurpose;
 import dev.jtsh.protocol.web.HeadlessFactsJson;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.WireTime;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -39,25 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * until the end it showed; everybody else gets what an ordinary caller gets.
  */
 @Timeout(120)
-class Attack01RequesterThreeWithoutGrantIT {
+class Attack01RequesterThreeWithoutGrantIT extends WithAuth {
   private static final Duration LONG = Duration.ofHours(20);
-
-  @TempDir Path directory;
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
-
-  @AfterEach
-  void close() {
-    fixture().close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
-  }
 
   private UserCertsRequest longRequest(String user) {
     return kubeRequest(user, "c1").toBuilder()

@@ -16,35 +16,13 @@ import dev.jtsh.protocol.grpc.proto.UpdateHeadlessAuthenticationStateRequest;
 import dev.jtsh.protocol.grpc.types.HeadlessAuthentication;
 import dev.jtsh.protocol.grpc.types.HeadlessAuthenticationState;
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Path;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Attack 3, the approver's side: a signature is used for something else than it was made for. */
 @Timeout(120)
-class Attack03ApprovalIT {
-  @TempDir Path directory;
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
-
-  @AfterEach
-  void close() {
-    fixture().close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
-  }
-
+class Attack03ApprovalIT extends WithAuth {
   @Test
   void approvalThatNamesOtherFactsIsRefused() throws Exception {
     var alice = fixture().enroll("alice", "dev");

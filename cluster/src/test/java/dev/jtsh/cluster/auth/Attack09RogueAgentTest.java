@@ -6,40 +6,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jtsh.pki.HeldKey;
 import dev.jtsh.pki.HostIdentity;
 import dev.jtsh.pki.KeyKind;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Attack 9: an agent with one token, or of one small cluster, takes over another's name. */
-class Attack09RogueAgentTest {
-  @TempDir Path directory;
+class Attack09RogueAgentTest extends WithAuth {
   private final HeldKey key = HeldKey.generate(KeyKind.P256);
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
 
   @AfterEach
   void close() {
-    fixture().close();
     key.close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
   }
 
   @Test

@@ -23,7 +23,6 @@ import dev.jtsh.protocol.web.HeadlessLoginRequest;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import dev.jtsh.protocol.web.WireTime;
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,11 +31,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Attack 12: a pod prints a perfect block with a genuine link to the attacker's own request. Only a
@@ -44,24 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * reaches past the end of what was approved without a new approval.
  */
 @Timeout(120)
-class Attack12FalseContinuationIT {
-  @TempDir Path directory;
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
-
-  @AfterEach
-  void close() {
-    fixture().close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
-  }
-
+class Attack12FalseContinuationIT extends WithAuth {
   private record Approved(
       AuthFixture.Person alice, AuthFixture.RemoteBox box, SshLoginResponse login, Instant at) {}
 

@@ -14,37 +14,15 @@ import dev.jtsh.protocol.grpc.proto.AuthServiceGrpc.AuthServiceBlockingStub;
 import dev.jtsh.protocol.grpc.proto.ListResourcesRequest;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A user who is locked out gets no certificate and no answer, whatever is still valid. */
 @Timeout(120)
-class Attack21LockedUserIT {
-  @TempDir Path directory;
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
-
-  @AfterEach
-  void close() {
-    fixture().close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
-  }
-
+class Attack21LockedUserIT extends WithAuth {
   private Lock lock(Lock.Kind kind, String name) {
     return fixture().auth.locks().put(kind, name, "ask security", null);
   }

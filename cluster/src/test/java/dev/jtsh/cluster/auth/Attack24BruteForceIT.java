@@ -14,36 +14,14 @@ import dev.jtsh.protocol.web.MfaLoginBeginRequest;
 import dev.jtsh.protocol.web.Password;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.function.IntFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Attack 24, the rest of it: guesses and floods at logins, numbers, codes and approvals. */
 @Timeout(120)
-class Attack24BruteForceIT {
-  @TempDir Path directory;
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
-
-  @AfterEach
-  void close() {
-    fixture().close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
-  }
-
+class Attack24BruteForceIT extends WithAuth {
   private boolean begins(String user, String password, InetSocketAddress from) {
     try (var given = Password.copyOf(password.toCharArray())) {
       var answer =

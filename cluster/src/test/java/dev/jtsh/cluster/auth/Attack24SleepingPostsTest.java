@@ -7,40 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Attack 24: sleeping requests stop everybody, or flood one user. */
 @Timeout(120)
-class Attack24SleepingPostsTest {
+class Attack24SleepingPostsTest extends WithAuth {
   private static final int FLOOD = 10_000;
-
-  @TempDir Path directory;
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
-
-  @AfterEach
-  void close() {
-    fixture().close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
-  }
 
   @Test
   void tenThousandRequestsFromOneNetworkLeaveRoomForAnHonestUser() throws Exception {
@@ -105,7 +83,7 @@ class Attack24SleepingPostsTest {
                 true,
                 AuthSettings.HeadlessApproval.STRICT,
                 HeadlessLimits.DEFAULT.withLifetime(Duration.ofMillis(300)));
-    opened = new AuthFixture(directory, settings);
+    reopen(settings);
     var answer = fixture().new RemoteBox().post("alice", facts("c1")).toCompletableFuture();
 
     assertThat(answer.handle((ok, failure) -> String.valueOf(failure)).get(30, TimeUnit.SECONDS))

@@ -18,37 +18,16 @@ import dev.jtsh.protocol.grpc.proto.UserCertsRequest.CertUsage;
 import dev.jtsh.protocol.grpc.proto.UserCertsRequest.Requester;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One headless login from the request to the kube certificate, over gRPC with TLS. */
 @Timeout(60)
-class HeadlessLoginIT {
-  @TempDir Path directory;
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
-
-  @AfterEach
-  void close() {
-    fixture().close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
-  }
-
+class HeadlessLoginIT extends WithAuth {
   @Test
   void approvedRequestGetsAMinuteOfLoginAndKubeCertificatesOfItsGrant() throws Exception {
     AuthFixture fixture = fixture();

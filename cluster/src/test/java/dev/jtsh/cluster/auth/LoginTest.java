@@ -25,32 +25,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Invites, password and security key. */
 @Timeout(120)
-class LoginTest {
-  @TempDir Path directory;
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
-
-  @AfterEach
-  void close() {
-    fixture().close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
-  }
-
+class LoginTest extends WithAuth {
   @Test
   void loginGivesCertificatesOfTheUserAndTheHostAuthority() {
     SshLoginResponse login = fixture().enroll("alice", "dev").login(Duration.ZERO);
@@ -235,8 +215,7 @@ class LoginTest {
             .isEqualTo("rw-------");
       }
     }
-    fixture().close();
-    opened = new AuthFixture(directory);
+    reopen();
 
     assertThat(fixture().auth.hostAnchors()).isEqualTo(first);
     assertThat(fixture().auth.userAnchors()).isNotEqualTo(first);

@@ -26,39 +26,17 @@ import dev.jtsh.protocol.grpc.trust.TrustServiceGrpc;
 import dev.jtsh.protocol.web.WireTime;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The rules of certificates for an ordinary login, over gRPC. */
 @Timeout(120)
-class UserCertificatesIT {
-  @TempDir Path directory;
-  private @org.jspecify.annotations.Nullable AuthFixture opened;
-
-  @BeforeEach
-  void open() throws Exception {
-    opened = new AuthFixture(directory);
-  }
-
-  @AfterEach
-  void close() {
-    fixture().close();
-  }
-
-  private AuthFixture fixture() {
-    return Objects.requireNonNull(opened);
-  }
-
+class UserCertificatesIT extends WithAuth {
   @Test
   void kubeCertificateEndsWithTheLoginAndIsForKubeOnly() {
     AuthServiceBlockingStub alice = fixture().enroll("alice", "dev").connect();
