@@ -3,10 +3,7 @@ package dev.jtsh.launcher;
 
 import dev.jtsh.client.AuthClient;
 import dev.jtsh.client.ClientException;
-import dev.jtsh.client.Profile;
-import dev.jtsh.client.WebauthnCeremony;
 import dev.jtsh.headless.HeadlessApproval;
-import dev.jtsh.protocol.text.SafeText;
 
 /** Runs an approver's command as the user who is logged in on this machine. */
 final class ApproverCalls {
@@ -24,22 +21,7 @@ final class ApproverCalls {
   }
 
   int run(Work work) {
-    ClusterCalls calls = new ClusterCalls(outside);
-    FailureReport failures = new FailureReport(outside.console());
-    try {
-      MachineLogin login = MachineLogin.of(outside, calls.settings(cluster));
-      Profile profile = login.profile();
-      WebauthnCeremony ceremony =
-          new WebauthnCeremony(profile.proxy(), profile.pinnedParent(), calls.securityKey());
-      return login.reach(reached ->
-          work.with(
-              reached.auth(), new HeadlessApproval(reached.auth(), profile.user(), ceremony)));
-    } catch (NotLoggedInException e) {
-      return failures
-          .of(ExitCode.ERROR, e.reason(), SafeText.literal("log in first: jtsh login"))
-          .status();
-    } catch (ClientException e) {
-      return failures.of(e).status();
-    }
+    return new LoggedInCalls(outside, cluster)
+        .run((auth, user, ceremony) -> work.with(auth, new HeadlessApproval(auth, user, ceremony)));
   }
 }

@@ -6,12 +6,13 @@ import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.WireTime;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code jtsh headless ls}: the user's own live sessions, on whatever machines. */
 @Command(name = "ls", description = "List your live headless sessions.")
@@ -19,11 +20,7 @@ final class HeadlessLsCommand implements Callable<Integer> {
   private final Outside outside;
   private final ClusterOptions cluster;
 
-  @Option(
-      names = {"-f", "--format"},
-      paramLabel = "text|json|yaml",
-      description = "Form of the output.")
-  private DocumentFormat format = DocumentFormat.text;
+  @Mixin private final ListOutput output = new ListOutput();
 
   HeadlessLsCommand(Outside outside, ClusterOptions cluster) {
     this.outside = outside;
@@ -34,33 +31,30 @@ final class HeadlessLsCommand implements Callable<Integer> {
   public Integer call() {
     return new ApproverCalls(outside, cluster)
         .run((auth, approval) -> {
-          List<HeadlessSession> sessions = auth.listSessions();
-          if (format == DocumentFormat.text) {
-            sessions.forEach(this::show);
-          } else {
-            outside
-                .console()
-                .document(format.write(sessions.stream().map(HeadlessLsCommand::row).toList()));
-          }
+          output.write(
+              outside.console(),
+              auth.listSessions(),
+              HeadlessLsCommand::lines,
+              HeadlessLsCommand::row);
           return ExitCode.OK.status();
         });
   }
 
-  private void show(HeadlessSession session) {
-    outside
-        .console()
-        .data(
-            SafeText.format(
-                "{}  approved {}  ends {}  host {}  user {}  from {}",
-                SafeText.of(session.getId()),
-                SafeText.of(seconds(WireTime.instant(session.getApprovedAt()))),
-                SafeText.of(seconds(WireTime.instant(session.getExpires()))),
-                SafeText.ofHostName(session.getHost()),
-                SafeText.of(session.getOsUser()),
-                SafeText.of(session.getAddress())));
+  private static List<SafeText> lines(HeadlessSession session) {
+    List<SafeText> lines = new ArrayList<>();
+    lines.add(
+        SafeText.format(
+            "{}  approved {}  ends {}  host {}  user {}  from {}",
+            SafeText.of(session.getId()),
+            SafeText.of(seconds(WireTime.instant(session.getApprovedAt()))),
+            SafeText.of(seconds(WireTime.instant(session.getExpires()))),
+            SafeText.ofHostName(session.getHost()),
+            SafeText.of(session.getOsUser()),
+            SafeText.of(session.getAddress())));
     for (String name : session.getKubeClustersList()) {
-      outside.console().data(SafeText.format("    {}", SafeText.of(name)));
+      lines.add(SafeText.format("    {}", SafeText.of(name)));
     }
+    return lines;
   }
 
   private static String seconds(Instant instant) {

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code jtsh kube ls}: the Kubernetes clusters that the login of this machine may use. */
@@ -30,11 +31,7 @@ final class KubeLsCommand implements Callable<Integer> {
   @Option(names = "--query", paramLabel = "EXPRESSION", description = "Those that fit a predicate.")
   private String query = "";
 
-  @Option(
-      names = {"-f", "--format"},
-      paramLabel = "text|json|yaml",
-      description = "Form of the output.")
-  private DocumentFormat format = DocumentFormat.text;
+  @Mixin private final ListOutput output = new ListOutput();
 
   KubeLsCommand(Outside outside, ClusterOptions cluster) {
     this.outside = outside;
@@ -47,14 +44,11 @@ final class KubeLsCommand implements Callable<Integer> {
     HeldKubeSession session =
         new HeldKubeSession(outside, new ClusterCalls(outside).settings(cluster));
     try {
-      List<KubeCluster> clusters = session.list(labels, query);
-      if (format == DocumentFormat.text) {
-        clusters.forEach(one -> outside.console().data(line(one)));
-      } else {
-        outside
-            .console()
-            .document(format.write(clusters.stream().map(KubeLsCommand::row).toList()));
-      }
+      output.write(
+          outside.console(),
+          session.list(labels, query),
+          one -> List.of(line(one)),
+          KubeLsCommand::row);
       return ExitCode.OK.status();
     } catch (NotLoggedInException e) {
       return session.notLoggedIn(e).status();

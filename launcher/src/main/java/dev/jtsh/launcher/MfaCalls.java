@@ -3,7 +3,6 @@ package dev.jtsh.launcher;
 
 import dev.jtsh.client.AuthClient;
 import dev.jtsh.client.ClientException;
-import dev.jtsh.client.Profile;
 import dev.jtsh.client.WebauthnCeremony;
 import dev.jtsh.protocol.grpc.proto.MFAAuthenticateChallenge;
 import dev.jtsh.protocol.grpc.proto.MFAAuthenticateResponse;
@@ -25,21 +24,8 @@ final class MfaCalls {
   }
 
   int run(Work work) {
-    ClusterCalls calls = new ClusterCalls(outside);
-    FailureReport failures = new FailureReport(outside.console());
-    try {
-      MachineLogin login = MachineLogin.of(outside, calls.settings(cluster));
-      Profile profile = login.profile();
-      var ceremony =
-          new WebauthnCeremony(profile.proxy(), profile.pinnedParent(), calls.securityKey());
-      return login.reach(reached -> work.with(reached.auth(), ceremony));
-    } catch (NotLoggedInException e) {
-      return failures
-          .of(ExitCode.ERROR, e.reason(), SafeText.literal("log in first: jtsh login"))
-          .status();
-    } catch (ClientException e) {
-      return failures.of(e).status();
-    }
+    return new LoggedInCalls(outside, cluster)
+        .run((auth, user, ceremony) -> work.with(auth, ceremony));
   }
 
   /** Has a registered key sign that keys may be changed. */

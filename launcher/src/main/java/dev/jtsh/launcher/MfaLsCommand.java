@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code jtsh mfa ls}: the person's own second factors. */
 @Command(name = "ls", description = "List your security keys and other second factors.")
@@ -19,11 +19,7 @@ final class MfaLsCommand implements Callable<Integer> {
   private final Outside outside;
   private final ClusterOptions cluster;
 
-  @Option(
-      names = {"-f", "--format"},
-      paramLabel = "text|json|yaml",
-      description = "Form of the output.")
-  private DocumentFormat format = DocumentFormat.text;
+  @Mixin private final ListOutput output = new ListOutput();
 
   MfaLsCommand(Outside outside, ClusterOptions cluster) {
     this.outside = outside;
@@ -34,28 +30,20 @@ final class MfaLsCommand implements Callable<Integer> {
   public Integer call() {
     return new MfaCalls(outside, cluster)
         .run((auth, ceremony) -> {
-          List<MfaDevice> devices = auth.listMfaDevices();
-          if (format == DocumentFormat.text) {
-            devices.forEach(this::show);
-          } else {
-            outside
-                .console()
-                .document(format.write(devices.stream().map(MfaLsCommand::row).toList()));
-          }
+          output.write(
+              outside.console(), auth.listMfaDevices(), MfaLsCommand::lines, MfaLsCommand::row);
           return ExitCode.OK.status();
         });
   }
 
-  private void show(MfaDevice device) {
-    outside
-        .console()
-        .data(
-            SafeText.format(
-                "{}  {}  added {}  {}",
-                SafeText.of(device.getId()),
-                SafeText.of(kind(device)),
-                SafeText.of(added(device)),
-                SafeText.of(device.getMetadata().getName())));
+  private static List<SafeText> lines(MfaDevice device) {
+    return List.of(
+        SafeText.format(
+            "{}  {}  added {}  {}",
+            SafeText.of(device.getId()),
+            SafeText.of(kind(device)),
+            SafeText.of(added(device)),
+            SafeText.of(device.getMetadata().getName())));
   }
 
   private static String added(MfaDevice device) {
