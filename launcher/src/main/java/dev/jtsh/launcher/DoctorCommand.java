@@ -10,6 +10,7 @@ import dev.jtsh.client.WebClient;
 import dev.jtsh.launcher.doctor.ClusterReach;
 import dev.jtsh.launcher.doctor.Doctor;
 import dev.jtsh.launcher.doctor.Machine;
+import dev.jtsh.launcher.doctor.OwnCode;
 import dev.jtsh.launcher.doctor.Report;
 import dev.jtsh.launcher.doctor.ReportDocument;
 import dev.jtsh.launcher.doctor.ReportText;
@@ -18,10 +19,8 @@ import dev.jtsh.launcher.doctor.SessionSelf;
 import dev.jtsh.nativebindings.CurrentUser;
 import dev.jtsh.nativebindings.TerminalState;
 import dev.jtsh.protocol.text.SafeText;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -62,7 +61,10 @@ final class DoctorCommand implements Callable<Integer> {
             CurrentUser.uid(),
             outside.home(),
             Machine.FileOwners::ofSystem);
-    Doctor doctor = new Doctor(machine, new RunningProcess(), ownCode(), reach(), this::askSession);
+    List<Path> ownCode =
+        OwnCode.folders(
+            System.getProperty("java.home"), System.getProperty("java.library.path", ""));
+    Doctor doctor = new Doctor(machine, new RunningProcess(), ownCode, reach(), this::askSession);
     Report report = doctor.examine();
     if (format == DocumentFormat.text) {
       for (SafeText line : new ReportText(colours()).lines(report)) {
@@ -95,27 +97,6 @@ final class DoctorCommand implements Callable<Integer> {
     return outside.environment().getOrDefault("NO_COLOR", "").isEmpty()
         && !outside.environment().getOrDefault("TERM", "dumb").equals("dumb")
         && TerminalState.isTerminal(STDOUT);
-  }
-
-  /** Java's folder and those jtsh loads its native libraries from. */
-  private static List<Path> ownCode() {
-    List<Path> folders = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"))));
-    for (String folder : System.getProperty("java.library.path", "").split(File.pathSeparator)) {
-      Path path = Path.of(folder);
-      // The system's own folders are in Java's default value: what is in them is looked at.
-      if (path.isAbsolute() && !path.startsWith("/usr/lib") && !path.startsWith("/lib")) {
-        folders.add(path);
-      }
-    }
-    return folders.stream().map(DoctorCommand::real).toList();
-  }
-
-  private static Path real(Path path) {
-    try {
-      return path.toRealPath();
-    } catch (IOException e) {
-      return path;
-    }
   }
 
   private Optional<ClusterReach> reach() {
