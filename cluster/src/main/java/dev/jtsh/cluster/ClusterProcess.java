@@ -34,10 +34,12 @@ import dev.jtsh.cluster.web.page.ApprovalPage;
 import dev.jtsh.cluster.web.page.SsoPage;
 import dev.jtsh.pki.HostIdentity;
 import dev.jtsh.pki.tls.TlsIdentity;
+import dev.jtsh.protocol.text.FileFailure;
 import io.netty.channel.local.LocalAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -171,11 +173,16 @@ final class ClusterProcess implements ClusterStarter.Running {
   }
 
   static KubernetesTarget target(KubeSource source) throws IOException {
+    if (Files.isDirectory(source.kubeconfig())) {
+      throw new IOException(
+          "kube cluster %s: its kubeconfig %s is a directory"
+              .formatted(source.name(), source.kubeconfig()));
+    }
     try {
       return Kubeconfig.read(source.kubeconfig(), source.context());
-    } catch (NoSuchFileException e) {
+    } catch (FileSystemException e) {
       throw new IOException(
-          "kube cluster %s: there is no file %s".formatted(source.name(), source.kubeconfig()), e);
+          "kube cluster %s: its kubeconfig %s".formatted(source.name(), FileFailure.of(e)), e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,9 +27,11 @@ public final class Main {
     ProcessHardening.apply();
     CompletableFuture<Void> stop = new CompletableFuture<>();
     CompletableFuture<Integer> ended = new CompletableFuture<>();
-    // The virtual machine ends when its hooks have: this one waits until the cluster has stopped.
-    Thread hook = Thread.ofPlatform().name("stop").unstarted(() -> stop(stop, ended));
-    Runtime.getRuntime().addShutdownHook(hook);
+    if (List.of(arguments).contains("start")) {
+      // The virtual machine ends when its hooks have: this one waits until the cluster has stopped.
+      Thread hook = Thread.ofPlatform().name("stop").unstarted(() -> stop(stop, ended));
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
     int status = run(ofThisProcess(stop), arguments);
     ProcessSecrets.wipe();
     ended.complete(status);

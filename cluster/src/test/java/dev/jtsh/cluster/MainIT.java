@@ -19,6 +19,8 @@ import dev.jtsh.protocol.web.PingResponse;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +33,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -39,6 +42,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,5 +217,33 @@ class MainIT {
                 .isTrue();
           });
     }
+  }
+
+  @Test
+  void whatStandsInTheWayOfAStartIsNamedWithTheReason() throws Exception {
+    ready();
+    Path file = Files.createFile(directory.resolve("file"));
+    String second = directory.resolve("second").toString();
+
+    assertThat(notStarted("--data-dir", file.resolve("data").toString()))
+        .contains("Not a directory");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      assertThat(notStarted("--data-dir", second, "--listen", address))
+          .isEqualTo(
+              "jtsh-cluster: cannot listen on %s: another program listens there\n"
+                  .formatted(address));
+    }
+    assertThat(
+            notStarted(
+                "--data-dir", second, "--listen", "127.0.0.1:0", "--kubeconfig", "prod=" + second))
+        .doesNotContain("java", "null")
+        .contains("kube cluster prod: its kubeconfig " + second + " is a directory");
+  }
+
+  private String notStarted(String... options) throws Exception {
+    return ask(
+        ExitCode.CANNOT_START,
+        Stream.concat(Stream.of("start"), Arrays.stream(options)).toArray(String[]::new));
   }
 }

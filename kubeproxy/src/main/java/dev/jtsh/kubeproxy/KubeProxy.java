@@ -3,6 +3,7 @@ package dev.jtsh.kubeproxy;
 
 import dev.jtsh.pki.tls.ClientAuthentication;
 import dev.jtsh.pki.tls.TlsContexts;
+import dev.jtsh.protocol.net.BindFailure;
 import dev.jtsh.protocol.net.ServiceNames;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -115,7 +116,8 @@ public final class KubeProxy implements AutoCloseable {
       }
       stop();
       throw new IOException(
-          "cannot listen on 127.0.0.1:%d: %s".formatted(config.port(), bound.cause().getMessage()),
+          "cannot listen on 127.0.0.1:%d: %s"
+              .formatted(config.port(), BindFailure.why(bound.cause())),
           bound.cause());
     }
     this.listener = bound.channel();

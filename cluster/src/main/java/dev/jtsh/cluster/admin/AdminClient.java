@@ -7,20 +7,31 @@ import dev.jtsh.protocol.error.WireException;
 import dev.jtsh.protocol.json.WireJson;
 import java.io.IOException;
 import java.io.Serial;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Asks a running cluster over the command socket of its data directory. */
 public final class AdminClient {
+  private static final Duration ANSWER_TIME_MAX = Duration.ofSeconds(30);
+
   private final Path dataDirectory;
+  private final Duration answerTimeMax;
 
   /** For the cluster whose data is there. */
   public AdminClient(Path dataDirectory) {
+    this(dataDirectory, ANSWER_TIME_MAX);
+  }
+
+  AdminClient(Path dataDirectory, Duration answerTimeMax) {
     this.dataDirectory = dataDirectory;
+    this.answerTimeMax = answerTimeMax;
   }
 
   /** No cluster runs with this data directory. */
@@ -42,8 +53,18 @@ public final class AdminClient {
   public JsonNode ask(AdminRequest request) throws NotRunningException, IOException {
     byte[] answerLine;
     try (SocketChannel channel = connect()) {
-      AdminSocket.writeLine(channel, WireJson.write(request));
-      answerLine = AdminSocket.readLine(channel, AdminSocket.MAX_ANSWER_BYTES);
+      Thread watch = Thread.ofVirtual().start(() -> closeWhenSilent(channel));
+      try {
+        AdminSocket.writeLine(channel, WireJson.write(request));
+        answerLine = AdminSocket.readLine(channel, AdminSocket.MAX_ANSWER_BYTES);
+      } finally {
+        watch.interrupt();
+      }
+    } catch (AsynchronousCloseException e) {
+      throw new IOException(
+          "the jtsh-cluster of %s does not answer within %d s; its log may say why"
+              .formatted(dataDirectory, answerTimeMax.toSeconds()),
+          e);
     }
     AdminAnswer answer = WireJson.read(answerLine, AdminAnswer.class);
     if (answer.errorKind() != null) {
@@ -54,6 +75,17 @@ public final class AdminClient {
       throw new WireException(ErrorKind.INTERNAL, "the cluster's answer is empty");
     }
     return answer.result();
+  }
+
+  private void closeWhenSilent(SocketChannel channel) {
+    try {
+      Thread.sleep(answerTimeMax);
+      channel.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // It has answered.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private SocketChannel connect() throws NotRunningException, IOException {

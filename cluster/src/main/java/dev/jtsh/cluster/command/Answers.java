@@ -10,6 +10,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.jtsh.protocol.text.SafeText;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -88,6 +91,15 @@ final class Answers {
         text.append(cell).repeat(" ", width - cell.length()).append(GAP);
       }
       out.println(text.toString().stripTrailing());
+    }
+  }
+
+  /** A time for people: to the second. */
+  static String time(JsonNode instant) {
+    try {
+      return Instant.parse(instant.asText()).truncatedTo(ChronoUnit.SECONDS).toString();
+    } catch (DateTimeParseException e) {
+      return safe(instant.asText());
     }
   }
 

@@ -8,13 +8,18 @@ import dev.jtsh.cluster.config.KubeSource;
 import dev.jtsh.cluster.storage.StorageException;
 import dev.jtsh.pki.PkiException;
 import dev.jtsh.protocol.error.WireException;
+import dev.jtsh.protocol.text.FileFailure;
 import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Parses a command line, runs one command, and turns what comes of it into an exit status. */
 public final class ClusterProgram {
@@ -44,6 +49,7 @@ public final class ClusterProgram {
     line.registerConverter(KubeSource.class, saying(KubeSource::parse));
     line.setOut(outside.out());
     line.setErr(outside.err());
+    line.setExecutionStrategy(ClusterProgram::helpOrRun);
     line.setParameterExceptionHandler((e, arguments) -> usage(e));
     line.setExecutionExceptionHandler((e, running, parsed) -> failed(e));
     describe(line);
@@ -53,6 +59,7 @@ public final class ClusterProgram {
   private static void describe(CommandLine root) {
     root.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n");
     root.getCommandSpec().usageMessage().exitCodeList(ExitCode.table());
+    root.getCommandSpec().usageMessage().footer("%nThe options of one: jtsh-cluster help COMMAND");
   }
 
   /**
@@ -61,10 +68,26 @@ public final class ClusterProgram {
    * @return the exit status
    */
   public int run(String... arguments) {
-    int status = line.execute(arguments);
-    outside.out().flush();
+    int status = line.execute(ours(arguments));
+    // A command whose output nobody got has not worked.
+    boolean lost = outside.out().checkError() && status == ExitCode.OK.status();
+    if (lost) {
+      say("the output could not be written: is the disk full, or stdout closed?");
+    }
     outside.err().flush();
-    return status;
+    return lost ? ExitCode.OUTPUT_LOST.status() : status;
+  }
+
+  /** What people type who know other programs means words of ours. */
+  private static String[] ours(String... arguments) {
+    List<String> words = List.of(arguments);
+    if (words.equals(List.of("--version")) || words.equals(List.of("-V"))) {
+      return new String[] {"version"};
+    }
+    if (words.isEmpty() || !words.getFirst().equals("help")) {
+      return arguments;
+    }
+    return Stream.concat(words.stream().skip(1), Stream.of("--help")).toArray(String[]::new);
   }
 
   /** All commands, for what is written about them. */
@@ -74,9 +97,32 @@ public final class ClusterProgram {
 
   private int usage(ParameterException e) {
     CommandLine command = e.getCommandLine();
-    say(String.valueOf(e.getMessage()));
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+      String first = Answers.safe(unmatched.getUnmatched().getFirst());
+      say(
+          (unmatched.isUnknownOption() ? "there is no option " : "there is no command ")
+              + first
+              + " here"
+              + meant(unmatched));
+    } else {
+      say(String.valueOf(e.getMessage()));
+    }
     outside.err().printf("See: %s --help%n", command.getCommandSpec().qualifiedName());
     return ExitCode.USAGE.status();
+  }
+
+  /** Who asks for the help of a command that is none hears that. */
+  private static int helpOrRun(ParseResult parsed) {
+    CommandLine last = parsed.asCommandLineList().getLast();
+    if (last.isUsageHelpRequested() && !last.getUnmatchedArguments().isEmpty()) {
+      throw new UnmatchedArgumentException(last, last.getUnmatchedArguments());
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static String meant(UnmatchedArgumentException unmatched) {
+    List<String> meant = unmatched.getSuggestions();
+    return meant.isEmpty() ? "" : "; did you mean %s?".formatted(Answers.safe(meant.getFirst()));
   }
 
   private int failed(Exception e) {
@@ -84,7 +130,10 @@ public final class ClusterProgram {
       case ConfigException config -> end(ExitCode.CONFIG, config);
       case AdminClient.NotRunningException notRunning -> end(ExitCode.NOT_RUNNING, notRunning);
       case WireException refused -> end(ExitCode.of(refused.kind()), refused);
-      case IOException io -> end(ExitCode.CANNOT_START, io);
+      case IOException io -> {
+        say(FileFailure.of(io));
+        yield ExitCode.CANNOT_START.status();
+      }
       case PkiException pki -> end(ExitCode.CANNOT_START, pki);
       case StorageException storage -> end(ExitCode.CANNOT_START, storage);
       default -> {

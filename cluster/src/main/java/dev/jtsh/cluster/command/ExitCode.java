@@ -24,7 +24,9 @@ public enum ExitCode {
   /** It is there already or still in use. */
   CONFLICT(7, "it is there already, or still in use"),
   /** The cluster cannot start. */
-  CANNOT_START(8, "the cluster cannot start: port or data directory in use, no permission");
+  CANNOT_START(8, "the cluster cannot start: port or data directory in use, no permission"),
+  /** Nobody got what was asked for. */
+  OUTPUT_LOST(9, "the output could not be written");
 
   private final int status;
   private final String meaning;

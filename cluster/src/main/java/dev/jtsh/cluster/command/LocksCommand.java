@@ -84,7 +84,7 @@ final class LocksCommand extends CommandGroup {
                 List.of(
                     lock.path("id").asText(),
                     lock.path("target").asText(),
-                    lock.path("expires").asText(),
+                    Answers.time(lock.path("expires")),
                     lock.path("message").asText()));
   }
 

@@ -62,7 +62,7 @@ final class TokensCommand extends CommandGroup {
                 "The agent for %s joins at %s with this token, until %s; pass it in a file:%n",
                 Answers.safe(Answers.joined(token.path("kube_clusters"))),
                 Answers.safe(token.path("proxy").asText()),
-                Answers.safe(token.path("expires").asText()));
+                Answers.time(token.path("expires")));
         outside.err().flush();
       }
       return options.answers(outside).line(token, "token");
@@ -81,7 +81,7 @@ final class TokensCommand extends CommandGroup {
                 List.of(
                     token.path("id").asText(),
                     Answers.joined(token.path("kube_clusters")),
-                    token.path("expires").asText()));
+                    Answers.time(token.path("expires"))));
   }
 
   @Command(name = "rm", description = "Take a waiting join token back.")

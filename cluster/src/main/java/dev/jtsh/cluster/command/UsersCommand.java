@@ -56,7 +56,7 @@ final class UsersCommand extends CommandGroup {
                   + " link, until %s:%n",
               Answers.safe(invite.path("user").asText()),
               Answers.safe(invite.path("proxy").asText()),
-              Answers.safe(invite.path("expires").asText()));
+              Answers.time(invite.path("expires")));
       outside.err().flush();
     }
     String link = invite.path("link").asText();

@@ -8,6 +8,7 @@ import dev.jtsh.cluster.net.WipingAllocator;
 import dev.jtsh.cluster.tunnel.TunnelAcceptor;
 import dev.jtsh.cluster.tunnel.TunnelRegistry;
 import dev.jtsh.pki.tls.TlsContexts;
+import dev.jtsh.protocol.net.BindFailure;
 import dev.jtsh.protocol.net.ServiceNames;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -120,9 +121,17 @@ public final class ProxyServer implements AutoCloseable {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "cannot listen on %s: %s".formatted(address, bound.cause().getMessage()), bound.cause());
+          "cannot listen on %s: %s".formatted(shown(address), BindFailure.why(bound.cause())),
+          bound.cause());
     }
     return bound.channel();
+  }
+
+  private static String shown(SocketAddress address) {
+    return address instanceof InetSocketAddress net
+        ? (net.getHostString().indexOf(':') < 0 ? "%s:%d" : "[%s]:%d")
+            .formatted(net.getHostString(), net.getPort())
+        : address.toString();
   }
 
   private void accept(Channel channel) {

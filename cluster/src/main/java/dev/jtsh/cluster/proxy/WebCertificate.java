@@ -14,6 +14,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -81,10 +84,35 @@ public final class WebCertificate implements AutoCloseable {
   private static TlsIdentity load(Path certificate, Path key) throws IOException {
     HeldKey held = HeldKey.loadPem(key);
     try {
-      return new TlsIdentity(held, Pem.certificates(Files.readAllBytes(certificate)));
-    } catch (IOException | PkiException e) {
+      TlsIdentity identity =
+          new TlsIdentity(held, Pem.certificates(Files.readAllBytes(certificate)));
+      warnOfItsEnd(certificate, identity.leaf());
+      return identity;
+    } catch (IOException e) {
       held.close();
       throw e;
+    } catch (PkiException e) {
+      held.close();
+      throw new PkiException(
+          "the web certificate %s, with the key %s: %s".formatted(certificate, key, e.getMessage()),
+          e);
+    }
+  }
+
+  /** It is served, for the clock may be wrong; but then nobody will take it. */
+  private static void warnOfItsEnd(Path file, X509Certificate leaf) {
+    try {
+      leaf.checkValidity();
+    } catch (CertificateExpiredException e) {
+      logger.warn(
+          "the web certificate {} has expired at {}: every client refuses it; renew it",
+          file,
+          leaf.getNotAfter().toInstant());
+    } catch (CertificateNotYetValidException e) {
+      logger.warn(
+          "the web certificate {} is valid from {} on: until then every client refuses it",
+          file,
+          leaf.getNotBefore().toInstant());
     }
   }
 
@@ -102,7 +130,9 @@ public final class WebCertificate implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       } catch (IOException | PkiException e) {
-        logger.warn("the web certificate files changed but cannot be used; the old ones stay", e);
+        logger.warn(
+            "the web certificate files changed but cannot be used; the old ones stay: {}",
+            e.getMessage());
       }
     }
   }

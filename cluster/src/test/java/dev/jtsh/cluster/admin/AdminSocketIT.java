@@ -8,12 +8,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireException;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +65,19 @@ class AdminSocketIT {
     assertThatThrownBy(() -> client().ask(new AdminRequest.RemoveToken("x")))
         .isInstanceOf(WireException.class)
         .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void aClusterThatIsSilentIsNotWaitedForWithoutEnd() throws Exception {
+    server.close();
+    try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      silent.bind(UnixDomainSocketAddress.of(directory.resolve("admin.sock")));
+      AdminClient client = new AdminClient(directory, Duration.ofSeconds(1));
+
+      assertThatThrownBy(() -> client.ask(new AdminRequest.Status()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("does not answer within 1 s");
+    }
   }
 
   @Test

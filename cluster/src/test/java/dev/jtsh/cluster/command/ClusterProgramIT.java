@@ -8,6 +8,7 @@ import dev.jtsh.cluster.admin.FakeOperations;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -183,6 +184,81 @@ class ClusterProgramIT {
     assertThat(run("start", "--listen", "0.0.0.0:1")).isEqualTo(ExitCode.CONFIG.status());
     assertThat(run("start")).isEqualTo(ExitCode.CANNOT_START.status());
     assertThat(err).hasToString("jtsh-cluster: cannot listen on 127.0.0.1:1\n");
+  }
+
+  @Test
+  void wordsOfOtherProgramsMeanOurs() {
+    for (String version : new String[] {"--version", "-V"}) {
+      assertThat(run(version)).isZero();
+      assertThat(out).hasToString("jtsh-cluster 0.1.0\n");
+    }
+    assertThat(run("help")).isZero();
+    assertThat(out.toString()).contains("Usage: jtsh-cluster", "jtsh-cluster help COMMAND");
+    assertThat(run("help", "users", "add")).isZero();
+    assertThat(out.toString()).contains("Usage: jtsh-cluster users add");
+  }
+
+  @Test
+  void anUnknownWordIsNamedWithWhatWasProbablyMeant() {
+    assertThat(run("users", "ad", "bob")).isEqualTo(ExitCode.USAGE.status());
+    assertThat(err.toString())
+        .startsWith("jtsh-cluster: there is no command ad here; did you mean add?\n");
+    assertThat(run("help", "nonsense")).isEqualTo(ExitCode.USAGE.status());
+    assertThat(err.toString()).startsWith("jtsh-cluster: there is no command nonsense here");
+    assertThat(run("status", "--nonsense")).isEqualTo(ExitCode.USAGE.status());
+    assertThat(err.toString()).startsWith("jtsh-cluster: there is no option --nonsense here");
+  }
+
+  @Test
+  void filesThatCannotBeReadAreNamedWithTheReason() throws IOException {
+    Path file = Files.write(directory.resolve("c.yaml"), new byte[] {'a', ':', ' ', (byte) 0xff});
+    for (String config : new String[] {file.toString(), directory.toString()}) {
+      assertThat(run("start", "--config", config)).isEqualTo(ExitCode.CONFIG.status());
+      assertThat(err.toString())
+          .startsWith("jtsh-cluster: " + config + ": cannot be read: ")
+          .containsPattern("(it is no text in UTF-8|Is a directory)")
+          .doesNotContain("Exception", "null", "Input length");
+    }
+  }
+
+  @Test
+  void outputThatDoesNotArriveIsAFailure() {
+    PrintWriter full =
+        new PrintWriter(
+            new Writer() {
+              @Override
+              public void write(char[] text, int offset, int length) throws IOException {
+                throw new IOException("No space left on device");
+              }
+
+              @Override
+              public void flush() {}
+
+              @Override
+              public void close() {}
+            });
+    Outside outside =
+        new Outside(
+            InstantSource.system(),
+            new SecureRandom(),
+            Map.of(),
+            full,
+            new PrintWriter(err),
+            new CompletableFuture<Void>());
+
+    int status =
+        new ClusterProgram(
+                outside,
+                (config, world) -> {
+                  throw new IOException("not started here");
+                },
+                (config, world) -> {
+                  throw new IOException("not started here");
+                })
+            .run("version");
+
+    assertThat(status).isEqualTo(ExitCode.OUTPUT_LOST.status());
+    assertThat(err.toString()).startsWith("jtsh-cluster: the output could not be written");
   }
 
   @Test

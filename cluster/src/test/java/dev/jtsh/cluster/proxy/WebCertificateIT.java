@@ -84,7 +84,9 @@ class WebCertificateIT {
     Files.write(directory.resolve("key.pem"), key);
     assertThatThrownBy(
             () -> WebCertificate.files(directory.resolve("cert.pem"), directory.resolve("key.pem")))
-        .isInstanceOf(PkiException.class);
+        .isInstanceOf(PkiException.class)
+        .hasMessageContaining("cert.pem, with the key ")
+        .hasMessageContaining("key.pem: the certificate belongs to another key");
     pki.close();
   }
 }
