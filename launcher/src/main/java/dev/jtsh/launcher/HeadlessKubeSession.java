@@ -60,11 +60,25 @@ final class HeadlessKubeSession {
   private int ask(WebClient web, Discovery discovery) throws ClientException {
     ApprovalRequests requests = new ApprovalRequests(outside, web, discovery);
     HeadlessRequest request = request(discovery);
-    web.network().route(discovery.proxy()).explore(); // While the approver decides.
-    ApprovalRequests.Result result;
-    try (FirstVoice voice = new FirstVoice(outside, selection.manners().qr())) {
-      result = requests.ask(request, Optional.empty(), voice);
+    BusyWait.Work preparing =
+        () -> {
+          web.network().route(discovery.proxy()).explore();
+          new Rehearsal(outside.clock()).run();
+        };
+    try (BusyWait waiting = new BusyWait(preparing)) {
+      ApprovalRequests.Result result;
+      try (FirstVoice voice = new FirstVoice(outside, selection.manners().qr())) {
+        result = requests.ask(request, Optional.empty(), waiting.behind(voice));
+      }
+      return opened(result, web, requests, request);
     }
+  }
+
+  private int opened(
+      ApprovalRequests.Result result,
+      WebClient web,
+      ApprovalRequests requests,
+      HeadlessRequest request) {
     return switch (result) {
       case ApprovalRequests.Result.Refused(ExitCode code, SafeText message, SafeText hint) ->
           failures.of(code, message, hint).status();
@@ -79,7 +93,7 @@ final class HeadlessKubeSession {
                 selection,
                 KubeFacts.of(active),
                 opener,
-                web.network().route(discovery.proxy()),
+                web.network().route(requests.discovery().proxy()),
                 id,
                 failures)
             .run();

@@ -101,7 +101,7 @@ final class Rehearsal {
 
   private static void child() {
     List<String> nothing = List.of(SHELL, "-c", ":");
-    ChildProcess.spawn(new SpawnRequest(SHELL, nothing, Environment.empty(), Map.of(), false))
+    ChildProcess.spawn(new SpawnRequest(SHELL, nothing, Environment.empty(), Map.of(), true))
         .waitFor();
   }
 }
