@@ -6,7 +6,9 @@ import dev.jtsh.nativebindings.ProcessExit;
 import dev.jtsh.nativebindings.ProcessHardening;
 import dev.jtsh.nativebindings.ProcessSecrets;
 import dev.jtsh.nativebindings.SecretArenaExhaustedException;
+import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.protocol.text.SafeText;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,10 @@ public final class Main {
   /** Behind these, kubectl is the name of something else. */
   private static final Set<String> COMMANDS_WITH_ANOTHER =
       Set.of("proxy", "exec", "use", "kube", "headless", "attach", "env");
+
+  /** These ask the web port of a cluster at once. */
+  private static final Set<String> COMMANDS_THAT_CALL =
+      Set.of("proxy", "login", "headless", "signup");
 
   private final Outside outside;
   private final FailureReport failures;
@@ -52,6 +58,13 @@ public final class Main {
       // An orderly exit asks every jar for a logger to report itself to: half of what all this
       // costs.
       Runtime.getRuntime().halt(status.getAsInt());
+    }
+    if (!Collections.disjoint(List.of(args), COMMANDS_THAT_CALL)) {
+      // It looks at nothing of this process: the one thing that does not wait for the hardening.
+      Thread.ofPlatform()
+          .name("first connection")
+          .daemon(true)
+          .start(TlsContexts::rehearseJdkClient);
     }
     start(Outside::ofThisProcess, args);
   }

@@ -17,6 +17,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -199,6 +200,22 @@ public final class TlsContexts {
     return checks instanceof X509ExtendedTrustManager extended
         ? new NamingTrustManager(extended)
         : checks;
+  }
+
+  /**
+   * Writes the first message of a handshake for nobody. Java computes a table for the curve and
+   * loads most of its TLS for it, a fifth of a second, and that can be done before it is known whom
+   * to believe and whom to call. Its keys are used for nothing.
+   */
+  public static void rehearseJdkClient() {
+    SSLEngine engine = jdkClient(TrustAnchors.NONE).createSSLEngine("localhost", 443);
+    engine.setUseClientMode(true);
+    ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    try {
+      engine.wrap(ByteBuffer.allocate(0), hello);
+    } catch (SSLException e) {
+      throw new IllegalStateException("Java cannot begin a TLS handshake", e);
+    }
   }
 
   /** The same with a certificate of our own, where a server asks for one. */
