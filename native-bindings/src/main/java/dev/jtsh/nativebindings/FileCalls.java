@@ -18,7 +18,7 @@ import java.nio.file.Path;
 final class FileCalls {
   // int open(const char *path, int flags, ...): the mode is always given.
   private static final NativeFunction OPEN =
-      linkVariadic("open", () -> LibcBindings.open.makeInvoker(C_INT).descriptor(), 2);
+      linkVariadic("open", () -> LibcBindings.open.descriptorOf(C_INT), 2);
   // int close(int fd)
   private static final NativeFunction CLOSE = link("close", LibcBindings::close$descriptor);
   // ssize_t read(int fd, void *buf, size_t bytes)
@@ -34,7 +34,7 @@ final class FileCalls {
   private static final NativeFunction FCHMOD = link("fchmod", LibcBindings::fchmod$descriptor);
   // int fcntl(int fd, int command, ...): with one int argument.
   private static final NativeFunction FCNTL =
-      linkVariadic("fcntl", () -> LibcBindings.fcntl.makeInvoker(C_INT).descriptor(), 2);
+      linkVariadic("fcntl", () -> LibcBindings.fcntl.descriptorOf(C_INT), 2);
   // int flock(int fd, int operation)
   private static final NativeFunction FLOCK = link("flock", LibcBindings::flock$descriptor);
   // int access(const char *path, int mode)
@@ -45,8 +45,7 @@ final class FileCalls {
   private static final NativeFunction UNLINK = link("unlink", LibcBindings::unlink$descriptor);
   // int close_range(unsigned first, unsigned last, unsigned flags): musl has no function for it.
   private static final NativeFunction CLOSE_RANGE =
-      linkVariadic(
-          "syscall", () -> LibcBindings.syscall.makeInvoker(C_INT, C_INT, C_INT).descriptor(), 1);
+      linkVariadic("syscall", () -> LibcBindings.syscall.descriptorOf(C_INT, C_INT, C_INT), 1);
   // mode_t umask(mode_t mask)
   private static final NativeFunction UMASK = linkPlain(LibcBindings::umask$handle);
 

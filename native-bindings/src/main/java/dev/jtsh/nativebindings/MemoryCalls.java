@@ -36,12 +36,11 @@ final class MemoryCalls {
   private static final NativeFunction SYSCONF = link("sysconf", LibcBindings::sysconf$descriptor);
   // long syscall(long number, ...): the two calls below have no function in every C library.
   private static final NativeFunction SYSCALL_1 =
-      linkVariadic("syscall", () -> LibcBindings.syscall.makeInvoker(C_INT).descriptor(), 1);
+      linkVariadic("syscall", () -> LibcBindings.syscall.descriptorOf(C_INT), 1);
   private static final NativeFunction SYSCALL_2 =
-      linkVariadic("syscall", () -> LibcBindings.syscall.makeInvoker(C_INT, C_INT).descriptor(), 1);
+      linkVariadic("syscall", () -> LibcBindings.syscall.descriptorOf(C_INT, C_INT), 1);
   private static final NativeFunction SYSCALL_3 =
-      linkVariadic(
-          "syscall", () -> LibcBindings.syscall.makeInvoker(C_INT, C_INT, C_INT).descriptor(), 1);
+      linkVariadic("syscall", () -> LibcBindings.syscall.descriptorOf(C_INT, C_INT, C_INT), 1);
 
   /** Bytes of a memory page. */
   static final long PAGE_BYTES = pageBytes();

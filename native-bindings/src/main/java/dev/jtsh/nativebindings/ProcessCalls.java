@@ -21,7 +21,7 @@ import java.lang.foreign.MemorySegment;
 final class ProcessCalls {
   // int prctl(int option, ...): with one unsigned long.
   private static final NativeFunction PRCTL =
-      linkVariadic("prctl", () -> LibcBindings.prctl.makeInvoker(C_LONG).descriptor(), 1);
+      linkVariadic("prctl", () -> LibcBindings.prctl.descriptorOf(C_LONG), 1);
   // int getrlimit(int resource, struct rlimit *limit)
   private static final NativeFunction GETRLIMIT =
       link("getrlimit", LibcBindings::getrlimit$descriptor);

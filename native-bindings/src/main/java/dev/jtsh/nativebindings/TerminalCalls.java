@@ -36,7 +36,7 @@ final class TerminalCalls {
 
   // int ioctl(int fd, unsigned long request, void *answer)
   private static final NativeFunction IOCTL =
-      linkVariadic("ioctl", () -> IoctlBindings.ioctl.makeInvoker(ADDRESS).descriptor(), 2);
+      linkVariadic("ioctl", () -> IoctlBindings.ioctl.descriptorOf(ADDRESS), 2);
 
   /** Linux's FIONREAD on a terminal: bytes of whole lines in line mode. */
   private static final long FIONREAD = 0x541B;

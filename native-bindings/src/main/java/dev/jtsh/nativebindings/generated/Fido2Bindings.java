@@ -194,7 +194,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_strerr");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -214,7 +216,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_strerr$handle() {
-        return fido_strerr.HANDLE;
+        return fido_strerr.Call.HANDLE;
     }
 
     /**
@@ -233,7 +235,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_strerr(int x0) {
-        var mh$ = fido_strerr.HANDLE;
+        var mh$ = fido_strerr.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_strerr", x0);
@@ -268,7 +270,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_new");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -288,7 +292,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_new$handle() {
-        return fido_assert_new.HANDLE;
+        return fido_assert_new.Call.HANDLE;
     }
 
     /**
@@ -307,7 +311,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_assert_new() {
-        var mh$ = fido_assert_new.HANDLE;
+        var mh$ = fido_assert_new.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_new");
@@ -324,7 +328,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_new");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -344,7 +350,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_new$handle() {
-        return fido_cred_new.HANDLE;
+        return fido_cred_new.Call.HANDLE;
     }
 
     /**
@@ -363,7 +369,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_cred_new() {
-        var mh$ = fido_cred_new.HANDLE;
+        var mh$ = fido_cred_new.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_new");
@@ -380,7 +386,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_new");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -400,7 +408,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_new$handle() {
-        return fido_dev_new.HANDLE;
+        return fido_dev_new.Call.HANDLE;
     }
 
     /**
@@ -419,7 +427,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_dev_new() {
-        var mh$ = fido_dev_new.HANDLE;
+        var mh$ = fido_dev_new.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_new");
@@ -438,7 +446,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_info_new");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -458,7 +468,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_info_new$handle() {
-        return fido_dev_info_new.HANDLE;
+        return fido_dev_info_new.Call.HANDLE;
     }
 
     /**
@@ -477,7 +487,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_dev_info_new(long x0) {
-        var mh$ = fido_dev_info_new.HANDLE;
+        var mh$ = fido_dev_info_new.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_info_new", x0);
@@ -495,7 +505,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -515,7 +527,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_free$handle() {
-        return fido_assert_free.HANDLE;
+        return fido_assert_free.Call.HANDLE;
     }
 
     /**
@@ -534,7 +546,7 @@ public class Fido2Bindings {
      * }
      */
     public static void fido_assert_free(MemorySegment x0) {
-        var mh$ = fido_assert_free.HANDLE;
+        var mh$ = fido_assert_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_free", x0);
@@ -552,7 +564,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -572,7 +586,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_free$handle() {
-        return fido_cred_free.HANDLE;
+        return fido_cred_free.Call.HANDLE;
     }
 
     /**
@@ -591,7 +605,7 @@ public class Fido2Bindings {
      * }
      */
     public static void fido_cred_free(MemorySegment x0) {
-        var mh$ = fido_cred_free.HANDLE;
+        var mh$ = fido_cred_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_free", x0);
@@ -609,7 +623,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -629,7 +645,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_free$handle() {
-        return fido_dev_free.HANDLE;
+        return fido_dev_free.Call.HANDLE;
     }
 
     /**
@@ -648,7 +664,7 @@ public class Fido2Bindings {
      * }
      */
     public static void fido_dev_free(MemorySegment x0) {
-        var mh$ = fido_dev_free.HANDLE;
+        var mh$ = fido_dev_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_free", x0);
@@ -667,7 +683,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_info_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -687,7 +705,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_info_free$handle() {
-        return fido_dev_info_free.HANDLE;
+        return fido_dev_info_free.Call.HANDLE;
     }
 
     /**
@@ -706,7 +724,7 @@ public class Fido2Bindings {
      * }
      */
     public static void fido_dev_info_free(MemorySegment x0, long x1) {
-        var mh$ = fido_dev_info_free.HANDLE;
+        var mh$ = fido_dev_info_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_info_free", x0, x1);
@@ -724,7 +742,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_init");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -744,7 +764,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_init$handle() {
-        return fido_init.HANDLE;
+        return fido_init.Call.HANDLE;
     }
 
     /**
@@ -763,7 +783,7 @@ public class Fido2Bindings {
      * }
      */
     public static void fido_init(int x0) {
-        var mh$ = fido_init.HANDLE;
+        var mh$ = fido_init.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_init", x0);
@@ -783,7 +803,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_authdata_ptr");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -803,7 +825,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_authdata_ptr$handle() {
-        return fido_assert_authdata_ptr.HANDLE;
+        return fido_assert_authdata_ptr.Call.HANDLE;
     }
 
     /**
@@ -822,7 +844,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_assert_authdata_ptr(MemorySegment x0, long x1) {
-        var mh$ = fido_assert_authdata_ptr.HANDLE;
+        var mh$ = fido_assert_authdata_ptr.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_authdata_ptr", x0, x1);
@@ -842,7 +864,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_id_ptr");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -862,7 +886,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_id_ptr$handle() {
-        return fido_assert_id_ptr.HANDLE;
+        return fido_assert_id_ptr.Call.HANDLE;
     }
 
     /**
@@ -881,7 +905,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_assert_id_ptr(MemorySegment x0, long x1) {
-        var mh$ = fido_assert_id_ptr.HANDLE;
+        var mh$ = fido_assert_id_ptr.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_id_ptr", x0, x1);
@@ -901,7 +925,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_sig_ptr");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -921,7 +947,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_sig_ptr$handle() {
-        return fido_assert_sig_ptr.HANDLE;
+        return fido_assert_sig_ptr.Call.HANDLE;
     }
 
     /**
@@ -940,7 +966,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_assert_sig_ptr(MemorySegment x0, long x1) {
-        var mh$ = fido_assert_sig_ptr.HANDLE;
+        var mh$ = fido_assert_sig_ptr.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_sig_ptr", x0, x1);
@@ -960,7 +986,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_user_id_ptr");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -980,7 +1008,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_user_id_ptr$handle() {
-        return fido_assert_user_id_ptr.HANDLE;
+        return fido_assert_user_id_ptr.Call.HANDLE;
     }
 
     /**
@@ -999,7 +1027,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_assert_user_id_ptr(MemorySegment x0, long x1) {
-        var mh$ = fido_assert_user_id_ptr.HANDLE;
+        var mh$ = fido_assert_user_id_ptr.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_user_id_ptr", x0, x1);
@@ -1018,7 +1046,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_info_path");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1038,7 +1068,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_info_path$handle() {
-        return fido_dev_info_path.HANDLE;
+        return fido_dev_info_path.Call.HANDLE;
     }
 
     /**
@@ -1057,7 +1087,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_dev_info_path(MemorySegment x0) {
-        var mh$ = fido_dev_info_path.HANDLE;
+        var mh$ = fido_dev_info_path.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_info_path", x0);
@@ -1076,7 +1106,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_info_product_string");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1096,7 +1128,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_info_product_string$handle() {
-        return fido_dev_info_product_string.HANDLE;
+        return fido_dev_info_product_string.Call.HANDLE;
     }
 
     /**
@@ -1115,7 +1147,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_dev_info_product_string(MemorySegment x0) {
-        var mh$ = fido_dev_info_product_string.HANDLE;
+        var mh$ = fido_dev_info_product_string.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_info_product_string", x0);
@@ -1135,7 +1167,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_info_ptr");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1155,7 +1189,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_info_ptr$handle() {
-        return fido_dev_info_ptr.HANDLE;
+        return fido_dev_info_ptr.Call.HANDLE;
     }
 
     /**
@@ -1174,7 +1208,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_dev_info_ptr(MemorySegment x0, long x1) {
-        var mh$ = fido_dev_info_ptr.HANDLE;
+        var mh$ = fido_dev_info_ptr.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_info_ptr", x0, x1);
@@ -1193,7 +1227,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_authdata_ptr");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1213,7 +1249,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_authdata_ptr$handle() {
-        return fido_cred_authdata_ptr.HANDLE;
+        return fido_cred_authdata_ptr.Call.HANDLE;
     }
 
     /**
@@ -1232,7 +1268,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_cred_authdata_ptr(MemorySegment x0) {
-        var mh$ = fido_cred_authdata_ptr.HANDLE;
+        var mh$ = fido_cred_authdata_ptr.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_authdata_ptr", x0);
@@ -1251,7 +1287,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_id_ptr");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1271,7 +1309,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_id_ptr$handle() {
-        return fido_cred_id_ptr.HANDLE;
+        return fido_cred_id_ptr.Call.HANDLE;
     }
 
     /**
@@ -1290,7 +1328,7 @@ public class Fido2Bindings {
      * }
      */
     public static MemorySegment fido_cred_id_ptr(MemorySegment x0) {
-        var mh$ = fido_cred_id_ptr.HANDLE;
+        var mh$ = fido_cred_id_ptr.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_id_ptr", x0);
@@ -1311,7 +1349,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_allow_cred");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1331,7 +1371,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_allow_cred$handle() {
-        return fido_assert_allow_cred.HANDLE;
+        return fido_assert_allow_cred.Call.HANDLE;
     }
 
     /**
@@ -1350,7 +1390,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_assert_allow_cred(MemorySegment x0, MemorySegment x1, long x2) {
-        var mh$ = fido_assert_allow_cred.HANDLE;
+        var mh$ = fido_assert_allow_cred.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_allow_cred", x0, x1, x2);
@@ -1371,7 +1411,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_set_clientdata_hash");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1391,7 +1433,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_set_clientdata_hash$handle() {
-        return fido_assert_set_clientdata_hash.HANDLE;
+        return fido_assert_set_clientdata_hash.Call.HANDLE;
     }
 
     /**
@@ -1410,7 +1452,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_assert_set_clientdata_hash(MemorySegment x0, MemorySegment x1, long x2) {
-        var mh$ = fido_assert_set_clientdata_hash.HANDLE;
+        var mh$ = fido_assert_set_clientdata_hash.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_set_clientdata_hash", x0, x1, x2);
@@ -1430,7 +1472,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_set_rp");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1450,7 +1494,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_set_rp$handle() {
-        return fido_assert_set_rp.HANDLE;
+        return fido_assert_set_rp.Call.HANDLE;
     }
 
     /**
@@ -1469,7 +1513,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_assert_set_rp(MemorySegment x0, MemorySegment x1) {
-        var mh$ = fido_assert_set_rp.HANDLE;
+        var mh$ = fido_assert_set_rp.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_set_rp", x0, x1);
@@ -1489,7 +1533,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_set_up");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1509,7 +1555,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_set_up$handle() {
-        return fido_assert_set_up.HANDLE;
+        return fido_assert_set_up.Call.HANDLE;
     }
 
     /**
@@ -1528,7 +1574,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_assert_set_up(MemorySegment x0, int x1) {
-        var mh$ = fido_assert_set_up.HANDLE;
+        var mh$ = fido_assert_set_up.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_set_up", x0, x1);
@@ -1548,7 +1594,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_set_uv");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1568,7 +1616,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_set_uv$handle() {
-        return fido_assert_set_uv.HANDLE;
+        return fido_assert_set_uv.Call.HANDLE;
     }
 
     /**
@@ -1587,7 +1635,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_assert_set_uv(MemorySegment x0, int x1) {
-        var mh$ = fido_assert_set_uv.HANDLE;
+        var mh$ = fido_assert_set_uv.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_set_uv", x0, x1);
@@ -1608,7 +1656,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_exclude");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1628,7 +1678,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_exclude$handle() {
-        return fido_cred_exclude.HANDLE;
+        return fido_cred_exclude.Call.HANDLE;
     }
 
     /**
@@ -1647,7 +1697,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_cred_exclude(MemorySegment x0, MemorySegment x1, long x2) {
-        var mh$ = fido_cred_exclude.HANDLE;
+        var mh$ = fido_cred_exclude.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_exclude", x0, x1, x2);
@@ -1668,7 +1718,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_set_clientdata_hash");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1688,7 +1740,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_set_clientdata_hash$handle() {
-        return fido_cred_set_clientdata_hash.HANDLE;
+        return fido_cred_set_clientdata_hash.Call.HANDLE;
     }
 
     /**
@@ -1707,7 +1759,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_cred_set_clientdata_hash(MemorySegment x0, MemorySegment x1, long x2) {
-        var mh$ = fido_cred_set_clientdata_hash.HANDLE;
+        var mh$ = fido_cred_set_clientdata_hash.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_set_clientdata_hash", x0, x1, x2);
@@ -1728,7 +1780,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_set_rp");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1748,7 +1802,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_set_rp$handle() {
-        return fido_cred_set_rp.HANDLE;
+        return fido_cred_set_rp.Call.HANDLE;
     }
 
     /**
@@ -1767,7 +1821,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_cred_set_rp(MemorySegment x0, MemorySegment x1, MemorySegment x2) {
-        var mh$ = fido_cred_set_rp.HANDLE;
+        var mh$ = fido_cred_set_rp.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_set_rp", x0, x1, x2);
@@ -1787,7 +1841,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_set_type");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1807,7 +1863,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_set_type$handle() {
-        return fido_cred_set_type.HANDLE;
+        return fido_cred_set_type.Call.HANDLE;
     }
 
     /**
@@ -1826,7 +1882,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_cred_set_type(MemorySegment x0, int x1) {
-        var mh$ = fido_cred_set_type.HANDLE;
+        var mh$ = fido_cred_set_type.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_set_type", x0, x1);
@@ -1846,7 +1902,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_set_uv");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1866,7 +1924,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_set_uv$handle() {
-        return fido_cred_set_uv.HANDLE;
+        return fido_cred_set_uv.Call.HANDLE;
     }
 
     /**
@@ -1885,7 +1943,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_cred_set_uv(MemorySegment x0, int x1) {
-        var mh$ = fido_cred_set_uv.HANDLE;
+        var mh$ = fido_cred_set_uv.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_set_uv", x0, x1);
@@ -1909,7 +1967,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_set_user");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1929,7 +1989,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_set_user$handle() {
-        return fido_cred_set_user.HANDLE;
+        return fido_cred_set_user.Call.HANDLE;
     }
 
     /**
@@ -1948,7 +2008,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_cred_set_user(MemorySegment x0, MemorySegment x1, long x2, MemorySegment x3, MemorySegment x4, MemorySegment x5) {
-        var mh$ = fido_cred_set_user.HANDLE;
+        var mh$ = fido_cred_set_user.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_set_user", x0, x1, x2, x3, x4, x5);
@@ -1967,7 +2027,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_cancel");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1987,7 +2049,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_cancel$handle() {
-        return fido_dev_cancel.HANDLE;
+        return fido_dev_cancel.Call.HANDLE;
     }
 
     /**
@@ -2006,7 +2068,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_cancel(MemorySegment x0) {
-        var mh$ = fido_dev_cancel.HANDLE;
+        var mh$ = fido_dev_cancel.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_cancel", x0);
@@ -2025,7 +2087,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_close");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2045,7 +2109,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_close$handle() {
-        return fido_dev_close.HANDLE;
+        return fido_dev_close.Call.HANDLE;
     }
 
     /**
@@ -2064,7 +2128,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_close(MemorySegment x0) {
-        var mh$ = fido_dev_close.HANDLE;
+        var mh$ = fido_dev_close.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_close", x0);
@@ -2085,7 +2149,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_get_assert");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2105,7 +2171,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_get_assert$handle() {
-        return fido_dev_get_assert.HANDLE;
+        return fido_dev_get_assert.Call.HANDLE;
     }
 
     /**
@@ -2124,7 +2190,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_get_assert(MemorySegment x0, MemorySegment x1, MemorySegment x2) {
-        var mh$ = fido_dev_get_assert.HANDLE;
+        var mh$ = fido_dev_get_assert.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_get_assert", x0, x1, x2);
@@ -2144,7 +2210,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_get_retry_count");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2164,7 +2232,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_get_retry_count$handle() {
-        return fido_dev_get_retry_count.HANDLE;
+        return fido_dev_get_retry_count.Call.HANDLE;
     }
 
     /**
@@ -2183,7 +2251,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_get_retry_count(MemorySegment x0, MemorySegment x1) {
-        var mh$ = fido_dev_get_retry_count.HANDLE;
+        var mh$ = fido_dev_get_retry_count.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_get_retry_count", x0, x1);
@@ -2202,7 +2270,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_get_touch_begin");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2222,7 +2292,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_get_touch_begin$handle() {
-        return fido_dev_get_touch_begin.HANDLE;
+        return fido_dev_get_touch_begin.Call.HANDLE;
     }
 
     /**
@@ -2241,7 +2311,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_get_touch_begin(MemorySegment x0) {
-        var mh$ = fido_dev_get_touch_begin.HANDLE;
+        var mh$ = fido_dev_get_touch_begin.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_get_touch_begin", x0);
@@ -2262,7 +2332,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_get_touch_status");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2282,7 +2354,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_get_touch_status$handle() {
-        return fido_dev_get_touch_status.HANDLE;
+        return fido_dev_get_touch_status.Call.HANDLE;
     }
 
     /**
@@ -2301,7 +2373,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_get_touch_status(MemorySegment x0, MemorySegment x1, int x2) {
-        var mh$ = fido_dev_get_touch_status.HANDLE;
+        var mh$ = fido_dev_get_touch_status.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_get_touch_status", x0, x1, x2);
@@ -2322,7 +2394,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_info_manifest");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2342,7 +2416,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_info_manifest$handle() {
-        return fido_dev_info_manifest.HANDLE;
+        return fido_dev_info_manifest.Call.HANDLE;
     }
 
     /**
@@ -2361,7 +2435,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_info_manifest(MemorySegment x0, long x1, MemorySegment x2) {
-        var mh$ = fido_dev_info_manifest.HANDLE;
+        var mh$ = fido_dev_info_manifest.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_info_manifest", x0, x1, x2);
@@ -2382,7 +2456,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_make_cred");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2402,7 +2478,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_make_cred$handle() {
-        return fido_dev_make_cred.HANDLE;
+        return fido_dev_make_cred.Call.HANDLE;
     }
 
     /**
@@ -2421,7 +2497,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_make_cred(MemorySegment x0, MemorySegment x1, MemorySegment x2) {
-        var mh$ = fido_dev_make_cred.HANDLE;
+        var mh$ = fido_dev_make_cred.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_make_cred", x0, x1, x2);
@@ -2441,7 +2517,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_open");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2461,7 +2539,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_open$handle() {
-        return fido_dev_open.HANDLE;
+        return fido_dev_open.Call.HANDLE;
     }
 
     /**
@@ -2480,7 +2558,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_open(MemorySegment x0, MemorySegment x1) {
-        var mh$ = fido_dev_open.HANDLE;
+        var mh$ = fido_dev_open.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_open", x0, x1);
@@ -2500,7 +2578,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_set_io_functions");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2520,7 +2600,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_set_io_functions$handle() {
-        return fido_dev_set_io_functions.HANDLE;
+        return fido_dev_set_io_functions.Call.HANDLE;
     }
 
     /**
@@ -2539,7 +2619,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_set_io_functions(MemorySegment x0, MemorySegment x1) {
-        var mh$ = fido_dev_set_io_functions.HANDLE;
+        var mh$ = fido_dev_set_io_functions.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_set_io_functions", x0, x1);
@@ -2559,7 +2639,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_set_timeout");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2579,7 +2661,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_set_timeout$handle() {
-        return fido_dev_set_timeout.HANDLE;
+        return fido_dev_set_timeout.Call.HANDLE;
     }
 
     /**
@@ -2598,7 +2680,7 @@ public class Fido2Bindings {
      * }
      */
     public static int fido_dev_set_timeout(MemorySegment x0, int x1) {
-        var mh$ = fido_dev_set_timeout.HANDLE;
+        var mh$ = fido_dev_set_timeout.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_set_timeout", x0, x1);
@@ -2618,7 +2700,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_authdata_len");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2638,7 +2722,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_authdata_len$handle() {
-        return fido_assert_authdata_len.HANDLE;
+        return fido_assert_authdata_len.Call.HANDLE;
     }
 
     /**
@@ -2657,7 +2741,7 @@ public class Fido2Bindings {
      * }
      */
     public static long fido_assert_authdata_len(MemorySegment x0, long x1) {
-        var mh$ = fido_assert_authdata_len.HANDLE;
+        var mh$ = fido_assert_authdata_len.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_authdata_len", x0, x1);
@@ -2677,7 +2761,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_id_len");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2697,7 +2783,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_id_len$handle() {
-        return fido_assert_id_len.HANDLE;
+        return fido_assert_id_len.Call.HANDLE;
     }
 
     /**
@@ -2716,7 +2802,7 @@ public class Fido2Bindings {
      * }
      */
     public static long fido_assert_id_len(MemorySegment x0, long x1) {
-        var mh$ = fido_assert_id_len.HANDLE;
+        var mh$ = fido_assert_id_len.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_id_len", x0, x1);
@@ -2736,7 +2822,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_sig_len");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2756,7 +2844,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_sig_len$handle() {
-        return fido_assert_sig_len.HANDLE;
+        return fido_assert_sig_len.Call.HANDLE;
     }
 
     /**
@@ -2775,7 +2863,7 @@ public class Fido2Bindings {
      * }
      */
     public static long fido_assert_sig_len(MemorySegment x0, long x1) {
-        var mh$ = fido_assert_sig_len.HANDLE;
+        var mh$ = fido_assert_sig_len.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_sig_len", x0, x1);
@@ -2795,7 +2883,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_assert_user_id_len");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2815,7 +2905,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_assert_user_id_len$handle() {
-        return fido_assert_user_id_len.HANDLE;
+        return fido_assert_user_id_len.Call.HANDLE;
     }
 
     /**
@@ -2834,7 +2924,7 @@ public class Fido2Bindings {
      * }
      */
     public static long fido_assert_user_id_len(MemorySegment x0, long x1) {
-        var mh$ = fido_assert_user_id_len.HANDLE;
+        var mh$ = fido_assert_user_id_len.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_assert_user_id_len", x0, x1);
@@ -2853,7 +2943,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_authdata_len");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2873,7 +2965,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_authdata_len$handle() {
-        return fido_cred_authdata_len.HANDLE;
+        return fido_cred_authdata_len.Call.HANDLE;
     }
 
     /**
@@ -2892,7 +2984,7 @@ public class Fido2Bindings {
      * }
      */
     public static long fido_cred_authdata_len(MemorySegment x0) {
-        var mh$ = fido_cred_authdata_len.HANDLE;
+        var mh$ = fido_cred_authdata_len.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_authdata_len", x0);
@@ -2911,7 +3003,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_cred_id_len");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2931,7 +3025,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_cred_id_len$handle() {
-        return fido_cred_id_len.HANDLE;
+        return fido_cred_id_len.Call.HANDLE;
     }
 
     /**
@@ -2950,7 +3044,7 @@ public class Fido2Bindings {
      * }
      */
     public static long fido_cred_id_len(MemorySegment x0) {
-        var mh$ = fido_cred_id_len.HANDLE;
+        var mh$ = fido_cred_id_len.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_cred_id_len", x0);
@@ -2969,7 +3063,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_has_pin");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2989,7 +3085,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_has_pin$handle() {
-        return fido_dev_has_pin.HANDLE;
+        return fido_dev_has_pin.Call.HANDLE;
     }
 
     /**
@@ -3008,7 +3104,7 @@ public class Fido2Bindings {
      * }
      */
     public static boolean fido_dev_has_pin(MemorySegment x0) {
-        var mh$ = fido_dev_has_pin.HANDLE;
+        var mh$ = fido_dev_has_pin.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_has_pin", x0);
@@ -3027,7 +3123,9 @@ public class Fido2Bindings {
 
         public static final MemorySegment ADDR = Fido2Bindings.findOrThrow("fido_dev_has_uv");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3047,7 +3145,7 @@ public class Fido2Bindings {
      * }
      */
     public static MethodHandle fido_dev_has_uv$handle() {
-        return fido_dev_has_uv.HANDLE;
+        return fido_dev_has_uv.Call.HANDLE;
     }
 
     /**
@@ -3066,7 +3164,7 @@ public class Fido2Bindings {
      * }
      */
     public static boolean fido_dev_has_uv(MemorySegment x0) {
-        var mh$ = fido_dev_has_uv.HANDLE;
+        var mh$ = fido_dev_has_uv.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fido_dev_has_uv", x0);

@@ -96,6 +96,10 @@ public class IoctlBindings {
         private final FunctionDescriptor descriptor;
         private final MethodHandle spreader;
 
+        public static FunctionDescriptor descriptorOf(MemoryLayout... layouts) {
+            return BASE_DESC.appendArgumentLayouts(layouts);
+        }
+
         private ioctl(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
             this.handle = handle;
             this.descriptor = descriptor;

@@ -681,6 +681,10 @@ public class LibcBindings {
         private final FunctionDescriptor descriptor;
         private final MethodHandle spreader;
 
+        public static FunctionDescriptor descriptorOf(MemoryLayout... layouts) {
+            return BASE_DESC.appendArgumentLayouts(layouts);
+        }
+
         private fcntl(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
             this.handle = handle;
             this.descriptor = descriptor;
@@ -754,6 +758,10 @@ public class LibcBindings {
         private final FunctionDescriptor descriptor;
         private final MethodHandle spreader;
 
+        public static FunctionDescriptor descriptorOf(MemoryLayout... layouts) {
+            return BASE_DESC.appendArgumentLayouts(layouts);
+        }
+
         private open(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
             this.handle = handle;
             this.descriptor = descriptor;
@@ -819,7 +827,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("poll");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -839,7 +849,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle poll$handle() {
-        return poll.HANDLE;
+        return poll.Call.HANDLE;
     }
 
     /**
@@ -858,7 +868,7 @@ public class LibcBindings {
      * }
      */
     public static int poll(MemorySegment __fds, long __nfds, int __timeout) {
-        var mh$ = poll.HANDLE;
+        var mh$ = poll.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("poll", __fds, __nfds, __timeout);
@@ -881,7 +891,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("getpwuid_r");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -901,7 +913,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle getpwuid_r$handle() {
-        return getpwuid_r.HANDLE;
+        return getpwuid_r.Call.HANDLE;
     }
 
     /**
@@ -920,7 +932,7 @@ public class LibcBindings {
      * }
      */
     public static int getpwuid_r(int __uid, MemorySegment __resultbuf, MemorySegment __buffer, long __buflen, MemorySegment __result) {
-        var mh$ = getpwuid_r.HANDLE;
+        var mh$ = getpwuid_r.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("getpwuid_r", __uid, __resultbuf, __buffer, __buflen, __result);
@@ -940,7 +952,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("signal");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -960,7 +974,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle signal$handle() {
-        return signal.HANDLE;
+        return signal.Call.HANDLE;
     }
 
     /**
@@ -979,7 +993,7 @@ public class LibcBindings {
      * }
      */
     public static MemorySegment signal(int __sig, MemorySegment __handler) {
-        var mh$ = signal.HANDLE;
+        var mh$ = signal.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("signal", __sig, __handler);
@@ -999,7 +1013,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("kill");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1019,7 +1035,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle kill$handle() {
-        return kill.HANDLE;
+        return kill.Call.HANDLE;
     }
 
     /**
@@ -1038,7 +1054,7 @@ public class LibcBindings {
      * }
      */
     public static int kill(int __pid, int __sig) {
-        var mh$ = kill.HANDLE;
+        var mh$ = kill.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("kill", __pid, __sig);
@@ -1057,7 +1073,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("sigemptyset");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1077,7 +1095,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle sigemptyset$handle() {
-        return sigemptyset.HANDLE;
+        return sigemptyset.Call.HANDLE;
     }
 
     /**
@@ -1096,7 +1114,7 @@ public class LibcBindings {
      * }
      */
     public static int sigemptyset(MemorySegment __set) {
-        var mh$ = sigemptyset.HANDLE;
+        var mh$ = sigemptyset.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("sigemptyset", __set);
@@ -1115,7 +1133,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("sigfillset");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1135,7 +1155,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle sigfillset$handle() {
-        return sigfillset.HANDLE;
+        return sigfillset.Call.HANDLE;
     }
 
     /**
@@ -1154,7 +1174,7 @@ public class LibcBindings {
      * }
      */
     public static int sigfillset(MemorySegment __set) {
-        var mh$ = sigfillset.HANDLE;
+        var mh$ = sigfillset.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("sigfillset", __set);
@@ -1174,7 +1194,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("access");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1194,7 +1216,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle access$handle() {
-        return access.HANDLE;
+        return access.Call.HANDLE;
     }
 
     /**
@@ -1213,7 +1235,7 @@ public class LibcBindings {
      * }
      */
     public static int access(MemorySegment __name, int __type) {
-        var mh$ = access.HANDLE;
+        var mh$ = access.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("access", __name, __type);
@@ -1234,7 +1256,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("lseek");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1254,7 +1278,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle lseek$handle() {
-        return lseek.HANDLE;
+        return lseek.Call.HANDLE;
     }
 
     /**
@@ -1273,7 +1297,7 @@ public class LibcBindings {
      * }
      */
     public static long lseek(int __fd, long __offset, int __whence) {
-        var mh$ = lseek.HANDLE;
+        var mh$ = lseek.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("lseek", __fd, __offset, __whence);
@@ -1292,7 +1316,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("close");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1312,7 +1338,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle close$handle() {
-        return close.HANDLE;
+        return close.Call.HANDLE;
     }
 
     /**
@@ -1331,7 +1357,7 @@ public class LibcBindings {
      * }
      */
     public static int close(int __fd) {
-        var mh$ = close.HANDLE;
+        var mh$ = close.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("close", __fd);
@@ -1352,7 +1378,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("read");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1372,7 +1400,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle read$handle() {
-        return read.HANDLE;
+        return read.Call.HANDLE;
     }
 
     /**
@@ -1391,7 +1419,7 @@ public class LibcBindings {
      * }
      */
     public static long read(int __fd, MemorySegment __buf, long __nbytes) {
-        var mh$ = read.HANDLE;
+        var mh$ = read.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("read", __fd, __buf, __nbytes);
@@ -1412,7 +1440,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("write");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1432,7 +1462,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle write$handle() {
-        return write.HANDLE;
+        return write.Call.HANDLE;
     }
 
     /**
@@ -1451,7 +1481,7 @@ public class LibcBindings {
      * }
      */
     public static long write(int __fd, MemorySegment __buf, long __n) {
-        var mh$ = write.HANDLE;
+        var mh$ = write.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("write", __fd, __buf, __n);
@@ -1473,7 +1503,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("pwrite");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1493,7 +1525,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle pwrite$handle() {
-        return pwrite.HANDLE;
+        return pwrite.Call.HANDLE;
     }
 
     /**
@@ -1512,7 +1544,7 @@ public class LibcBindings {
      * }
      */
     public static long pwrite(int __fd, MemorySegment __buf, long __n, long __offset) {
-        var mh$ = pwrite.HANDLE;
+        var mh$ = pwrite.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("pwrite", __fd, __buf, __n, __offset);
@@ -1575,7 +1607,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("_exit");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1595,7 +1629,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle _exit$handle() {
-        return _exit.HANDLE;
+        return _exit.Call.HANDLE;
     }
 
     /**
@@ -1614,7 +1648,7 @@ public class LibcBindings {
      * }
      */
     public static void _exit(int __status) {
-        var mh$ = _exit.HANDLE;
+        var mh$ = _exit.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("_exit", __status);
@@ -1642,7 +1676,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("sysconf");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1662,7 +1698,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle sysconf$handle() {
-        return sysconf.HANDLE;
+        return sysconf.Call.HANDLE;
     }
 
     /**
@@ -1681,7 +1717,7 @@ public class LibcBindings {
      * }
      */
     public static long sysconf(int __name) {
-        var mh$ = sysconf.HANDLE;
+        var mh$ = sysconf.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("sysconf", __name);
@@ -1698,7 +1734,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("getpid");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1718,7 +1756,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle getpid$handle() {
-        return getpid.HANDLE;
+        return getpid.Call.HANDLE;
     }
 
     /**
@@ -1737,7 +1775,7 @@ public class LibcBindings {
      * }
      */
     public static int getpid() {
-        var mh$ = getpid.HANDLE;
+        var mh$ = getpid.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("getpid");
@@ -1754,7 +1792,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("getppid");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1774,7 +1814,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle getppid$handle() {
-        return getppid.HANDLE;
+        return getppid.Call.HANDLE;
     }
 
     /**
@@ -1793,7 +1833,7 @@ public class LibcBindings {
      * }
      */
     public static int getppid() {
-        var mh$ = getppid.HANDLE;
+        var mh$ = getppid.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("getppid");
@@ -1810,7 +1850,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("getuid");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1830,7 +1872,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle getuid$handle() {
-        return getuid.HANDLE;
+        return getuid.Call.HANDLE;
     }
 
     /**
@@ -1849,7 +1891,7 @@ public class LibcBindings {
      * }
      */
     public static int getuid() {
-        var mh$ = getuid.HANDLE;
+        var mh$ = getuid.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("getuid");
@@ -1866,7 +1908,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("geteuid");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1886,7 +1930,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle geteuid$handle() {
-        return geteuid.HANDLE;
+        return geteuid.Call.HANDLE;
     }
 
     /**
@@ -1905,7 +1949,7 @@ public class LibcBindings {
      * }
      */
     public static int geteuid() {
-        var mh$ = geteuid.HANDLE;
+        var mh$ = geteuid.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("geteuid");
@@ -1924,7 +1968,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("isatty");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1944,7 +1990,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle isatty$handle() {
-        return isatty.HANDLE;
+        return isatty.Call.HANDLE;
     }
 
     /**
@@ -1963,7 +2009,7 @@ public class LibcBindings {
      * }
      */
     public static int isatty(int __fd) {
-        var mh$ = isatty.HANDLE;
+        var mh$ = isatty.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("isatty", __fd);
@@ -1982,7 +2028,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("unlink");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2002,7 +2050,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle unlink$handle() {
-        return unlink.HANDLE;
+        return unlink.Call.HANDLE;
     }
 
     /**
@@ -2021,7 +2069,7 @@ public class LibcBindings {
      * }
      */
     public static int unlink(MemorySegment __name) {
-        var mh$ = unlink.HANDLE;
+        var mh$ = unlink.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("unlink", __name);
@@ -2040,7 +2088,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("tcgetpgrp");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2060,7 +2110,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle tcgetpgrp$handle() {
-        return tcgetpgrp.HANDLE;
+        return tcgetpgrp.Call.HANDLE;
     }
 
     /**
@@ -2079,7 +2129,7 @@ public class LibcBindings {
      * }
      */
     public static int tcgetpgrp(int __fd) {
-        var mh$ = tcgetpgrp.HANDLE;
+        var mh$ = tcgetpgrp.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("tcgetpgrp", __fd);
@@ -2099,7 +2149,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("tcsetpgrp");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2119,7 +2171,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle tcsetpgrp$handle() {
-        return tcsetpgrp.HANDLE;
+        return tcsetpgrp.Call.HANDLE;
     }
 
     /**
@@ -2138,7 +2190,7 @@ public class LibcBindings {
      * }
      */
     public static int tcsetpgrp(int __fd, int __pgrp_id) {
-        var mh$ = tcsetpgrp.HANDLE;
+        var mh$ = tcsetpgrp.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("tcsetpgrp", __fd, __pgrp_id);
@@ -2158,7 +2210,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("ftruncate");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2178,7 +2232,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle ftruncate$handle() {
-        return ftruncate.HANDLE;
+        return ftruncate.Call.HANDLE;
     }
 
     /**
@@ -2197,7 +2251,7 @@ public class LibcBindings {
      * }
      */
     public static int ftruncate(int __fd, long __length) {
-        var mh$ = ftruncate.HANDLE;
+        var mh$ = ftruncate.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("ftruncate", __fd, __length);
@@ -2224,6 +2278,10 @@ public class LibcBindings {
         private final MethodHandle handle;
         private final FunctionDescriptor descriptor;
         private final MethodHandle spreader;
+
+        public static FunctionDescriptor descriptorOf(MemoryLayout... layouts) {
+            return BASE_DESC.appendArgumentLayouts(layouts);
+        }
 
         private syscall(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
             this.handle = handle;
@@ -2293,7 +2351,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawn");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2313,7 +2373,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawn$handle() {
-        return posix_spawn.HANDLE;
+        return posix_spawn.Call.HANDLE;
     }
 
     /**
@@ -2332,7 +2392,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawn(MemorySegment __pid, MemorySegment __path, MemorySegment __file_actions, MemorySegment __attrp, MemorySegment __argv, MemorySegment __envp) {
-        var mh$ = posix_spawn.HANDLE;
+        var mh$ = posix_spawn.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawn", __pid, __path, __file_actions, __attrp, __argv, __envp);
@@ -2351,7 +2411,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawnattr_init");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2371,7 +2433,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawnattr_init$handle() {
-        return posix_spawnattr_init.HANDLE;
+        return posix_spawnattr_init.Call.HANDLE;
     }
 
     /**
@@ -2390,7 +2452,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawnattr_init(MemorySegment __attr) {
-        var mh$ = posix_spawnattr_init.HANDLE;
+        var mh$ = posix_spawnattr_init.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawnattr_init", __attr);
@@ -2409,7 +2471,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawnattr_destroy");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2429,7 +2493,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawnattr_destroy$handle() {
-        return posix_spawnattr_destroy.HANDLE;
+        return posix_spawnattr_destroy.Call.HANDLE;
     }
 
     /**
@@ -2448,7 +2512,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawnattr_destroy(MemorySegment __attr) {
-        var mh$ = posix_spawnattr_destroy.HANDLE;
+        var mh$ = posix_spawnattr_destroy.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawnattr_destroy", __attr);
@@ -2468,7 +2532,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawnattr_setsigdefault");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2488,7 +2554,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawnattr_setsigdefault$handle() {
-        return posix_spawnattr_setsigdefault.HANDLE;
+        return posix_spawnattr_setsigdefault.Call.HANDLE;
     }
 
     /**
@@ -2507,7 +2573,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawnattr_setsigdefault(MemorySegment __attr, MemorySegment __sigdefault) {
-        var mh$ = posix_spawnattr_setsigdefault.HANDLE;
+        var mh$ = posix_spawnattr_setsigdefault.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawnattr_setsigdefault", __attr, __sigdefault);
@@ -2527,7 +2593,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawnattr_setsigmask");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2547,7 +2615,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawnattr_setsigmask$handle() {
-        return posix_spawnattr_setsigmask.HANDLE;
+        return posix_spawnattr_setsigmask.Call.HANDLE;
     }
 
     /**
@@ -2566,7 +2634,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawnattr_setsigmask(MemorySegment __attr, MemorySegment __sigmask) {
-        var mh$ = posix_spawnattr_setsigmask.HANDLE;
+        var mh$ = posix_spawnattr_setsigmask.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawnattr_setsigmask", __attr, __sigmask);
@@ -2586,7 +2654,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawnattr_setflags");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2606,7 +2676,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawnattr_setflags$handle() {
-        return posix_spawnattr_setflags.HANDLE;
+        return posix_spawnattr_setflags.Call.HANDLE;
     }
 
     /**
@@ -2625,7 +2695,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawnattr_setflags(MemorySegment _attr, short __flags) {
-        var mh$ = posix_spawnattr_setflags.HANDLE;
+        var mh$ = posix_spawnattr_setflags.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawnattr_setflags", _attr, __flags);
@@ -2644,7 +2714,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawn_file_actions_init");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2664,7 +2736,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawn_file_actions_init$handle() {
-        return posix_spawn_file_actions_init.HANDLE;
+        return posix_spawn_file_actions_init.Call.HANDLE;
     }
 
     /**
@@ -2683,7 +2755,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawn_file_actions_init(MemorySegment __file_actions) {
-        var mh$ = posix_spawn_file_actions_init.HANDLE;
+        var mh$ = posix_spawn_file_actions_init.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawn_file_actions_init", __file_actions);
@@ -2702,7 +2774,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawn_file_actions_destroy");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2722,7 +2796,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawn_file_actions_destroy$handle() {
-        return posix_spawn_file_actions_destroy.HANDLE;
+        return posix_spawn_file_actions_destroy.Call.HANDLE;
     }
 
     /**
@@ -2741,7 +2815,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawn_file_actions_destroy(MemorySegment __file_actions) {
-        var mh$ = posix_spawn_file_actions_destroy.HANDLE;
+        var mh$ = posix_spawn_file_actions_destroy.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawn_file_actions_destroy", __file_actions);
@@ -2761,7 +2835,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawn_file_actions_addclose");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2781,7 +2857,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawn_file_actions_addclose$handle() {
-        return posix_spawn_file_actions_addclose.HANDLE;
+        return posix_spawn_file_actions_addclose.Call.HANDLE;
     }
 
     /**
@@ -2800,7 +2876,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawn_file_actions_addclose(MemorySegment __file_actions, int __fd) {
-        var mh$ = posix_spawn_file_actions_addclose.HANDLE;
+        var mh$ = posix_spawn_file_actions_addclose.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawn_file_actions_addclose", __file_actions, __fd);
@@ -2821,7 +2897,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawn_file_actions_adddup2");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2841,7 +2919,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawn_file_actions_adddup2$handle() {
-        return posix_spawn_file_actions_adddup2.HANDLE;
+        return posix_spawn_file_actions_adddup2.Call.HANDLE;
     }
 
     /**
@@ -2860,7 +2938,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawn_file_actions_adddup2(MemorySegment __file_actions, int __fd, int __newfd) {
-        var mh$ = posix_spawn_file_actions_adddup2.HANDLE;
+        var mh$ = posix_spawn_file_actions_adddup2.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawn_file_actions_adddup2", __file_actions, __fd, __newfd);
@@ -2880,7 +2958,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("posix_spawn_file_actions_addclosefrom_np");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2900,7 +2980,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle posix_spawn_file_actions_addclosefrom_np$handle() {
-        return posix_spawn_file_actions_addclosefrom_np.HANDLE;
+        return posix_spawn_file_actions_addclosefrom_np.Call.HANDLE;
     }
 
     /**
@@ -2919,7 +2999,7 @@ public class LibcBindings {
      * }
      */
     public static int posix_spawn_file_actions_addclosefrom_np(MemorySegment x0, int __from) {
-        var mh$ = posix_spawn_file_actions_addclosefrom_np.HANDLE;
+        var mh$ = posix_spawn_file_actions_addclosefrom_np.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("posix_spawn_file_actions_addclosefrom_np", x0, __from);
@@ -2939,7 +3019,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("flock");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2959,7 +3041,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle flock$handle() {
-        return flock.HANDLE;
+        return flock.Call.HANDLE;
     }
 
     /**
@@ -2978,7 +3060,7 @@ public class LibcBindings {
      * }
      */
     public static int flock(int __fd, int __operation) {
-        var mh$ = flock.HANDLE;
+        var mh$ = flock.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("flock", __fd, __operation);
@@ -2998,7 +3080,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("memfd_create");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3018,7 +3102,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle memfd_create$handle() {
-        return memfd_create.HANDLE;
+        return memfd_create.Call.HANDLE;
     }
 
     /**
@@ -3037,7 +3121,7 @@ public class LibcBindings {
      * }
      */
     public static int memfd_create(MemorySegment __name, int __flags) {
-        var mh$ = memfd_create.HANDLE;
+        var mh$ = memfd_create.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("memfd_create", __name, __flags);
@@ -3061,7 +3145,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("mmap");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3081,7 +3167,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle mmap$handle() {
-        return mmap.HANDLE;
+        return mmap.Call.HANDLE;
     }
 
     /**
@@ -3100,7 +3186,7 @@ public class LibcBindings {
      * }
      */
     public static MemorySegment mmap(MemorySegment __addr, long __len, int __prot, int __flags, int __fd, long __offset) {
-        var mh$ = mmap.HANDLE;
+        var mh$ = mmap.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("mmap", __addr, __len, __prot, __flags, __fd, __offset);
@@ -3120,7 +3206,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("munmap");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3140,7 +3228,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle munmap$handle() {
-        return munmap.HANDLE;
+        return munmap.Call.HANDLE;
     }
 
     /**
@@ -3159,7 +3247,7 @@ public class LibcBindings {
      * }
      */
     public static int munmap(MemorySegment __addr, long __len) {
-        var mh$ = munmap.HANDLE;
+        var mh$ = munmap.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("munmap", __addr, __len);
@@ -3180,7 +3268,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("madvise");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3200,7 +3290,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle madvise$handle() {
-        return madvise.HANDLE;
+        return madvise.Call.HANDLE;
     }
 
     /**
@@ -3219,7 +3309,7 @@ public class LibcBindings {
      * }
      */
     public static int madvise(MemorySegment __addr, long __len, int __advice) {
-        var mh$ = madvise.HANDLE;
+        var mh$ = madvise.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("madvise", __addr, __len, __advice);
@@ -3239,7 +3329,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("mlock");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3259,7 +3351,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle mlock$handle() {
-        return mlock.HANDLE;
+        return mlock.Call.HANDLE;
     }
 
     /**
@@ -3278,7 +3370,7 @@ public class LibcBindings {
      * }
      */
     public static int mlock(MemorySegment __addr, long __len) {
-        var mh$ = mlock.HANDLE;
+        var mh$ = mlock.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("mlock", __addr, __len);
@@ -3298,7 +3390,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("munlock");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3318,7 +3412,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle munlock$handle() {
-        return munlock.HANDLE;
+        return munlock.Call.HANDLE;
     }
 
     /**
@@ -3337,7 +3431,7 @@ public class LibcBindings {
      * }
      */
     public static int munlock(MemorySegment __addr, long __len) {
-        var mh$ = munlock.HANDLE;
+        var mh$ = munlock.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("munlock", __addr, __len);
@@ -3356,7 +3450,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("mlockall");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3376,7 +3472,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle mlockall$handle() {
-        return mlockall.HANDLE;
+        return mlockall.Call.HANDLE;
     }
 
     /**
@@ -3395,7 +3491,7 @@ public class LibcBindings {
      * }
      */
     public static int mlockall(int __flags) {
-        var mh$ = mlockall.HANDLE;
+        var mh$ = mlockall.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("mlockall", __flags);
@@ -3422,6 +3518,10 @@ public class LibcBindings {
         private final MethodHandle handle;
         private final FunctionDescriptor descriptor;
         private final MethodHandle spreader;
+
+        public static FunctionDescriptor descriptorOf(MemoryLayout... layouts) {
+            return BASE_DESC.appendArgumentLayouts(layouts);
+        }
 
         private prctl(MethodHandle handle, FunctionDescriptor descriptor, MethodHandle spreader) {
             this.handle = handle;
@@ -3505,7 +3605,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("getrlimit");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3525,7 +3627,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle getrlimit$handle() {
-        return getrlimit.HANDLE;
+        return getrlimit.Call.HANDLE;
     }
 
     /**
@@ -3544,7 +3646,7 @@ public class LibcBindings {
      * }
      */
     public static int getrlimit(int __resource, MemorySegment __rlimits) {
-        var mh$ = getrlimit.HANDLE;
+        var mh$ = getrlimit.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("getrlimit", __resource, __rlimits);
@@ -3564,7 +3666,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("setrlimit");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3584,7 +3688,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle setrlimit$handle() {
-        return setrlimit.HANDLE;
+        return setrlimit.Call.HANDLE;
     }
 
     /**
@@ -3603,7 +3707,7 @@ public class LibcBindings {
      * }
      */
     public static int setrlimit(int __resource, MemorySegment __rlimits) {
-        var mh$ = setrlimit.HANDLE;
+        var mh$ = setrlimit.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("setrlimit", __resource, __rlimits);
@@ -3623,7 +3727,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("fchmod");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3643,7 +3749,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle fchmod$handle() {
-        return fchmod.HANDLE;
+        return fchmod.Call.HANDLE;
     }
 
     /**
@@ -3662,7 +3768,7 @@ public class LibcBindings {
      * }
      */
     public static int fchmod(int __fd, int __mode) {
-        var mh$ = fchmod.HANDLE;
+        var mh$ = fchmod.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("fchmod", __fd, __mode);
@@ -3681,7 +3787,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("umask");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3701,7 +3809,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle umask$handle() {
-        return umask.HANDLE;
+        return umask.Call.HANDLE;
     }
 
     /**
@@ -3720,7 +3828,7 @@ public class LibcBindings {
      * }
      */
     public static int umask(int __mask) {
-        var mh$ = umask.HANDLE;
+        var mh$ = umask.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("umask", __mask);
@@ -3740,7 +3848,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("mkdir");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3760,7 +3870,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle mkdir$handle() {
-        return mkdir.HANDLE;
+        return mkdir.Call.HANDLE;
     }
 
     /**
@@ -3779,7 +3889,7 @@ public class LibcBindings {
      * }
      */
     public static int mkdir(MemorySegment __path, int __mode) {
-        var mh$ = mkdir.HANDLE;
+        var mh$ = mkdir.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("mkdir", __path, __mode);
@@ -3809,7 +3919,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("waitpid");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3829,7 +3941,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle waitpid$handle() {
-        return waitpid.HANDLE;
+        return waitpid.Call.HANDLE;
     }
 
     /**
@@ -3848,7 +3960,7 @@ public class LibcBindings {
      * }
      */
     public static int waitpid(int __pid, MemorySegment __stat_loc, int __options) {
-        var mh$ = waitpid.HANDLE;
+        var mh$ = waitpid.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("waitpid", __pid, __stat_loc, __options);
@@ -3870,7 +3982,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("waitid");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3890,7 +4004,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle waitid$handle() {
-        return waitid.HANDLE;
+        return waitid.Call.HANDLE;
     }
 
     /**
@@ -3909,7 +4023,7 @@ public class LibcBindings {
      * }
      */
     public static int waitid(int __idtype, int __id, MemorySegment __infop, int __options) {
-        var mh$ = waitid.HANDLE;
+        var mh$ = waitid.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("waitid", __idtype, __id, __infop, __options);
@@ -3929,7 +4043,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("tcgetattr");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3949,7 +4065,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle tcgetattr$handle() {
-        return tcgetattr.HANDLE;
+        return tcgetattr.Call.HANDLE;
     }
 
     /**
@@ -3968,7 +4084,7 @@ public class LibcBindings {
      * }
      */
     public static int tcgetattr(int __fd, MemorySegment __termios_p) {
-        var mh$ = tcgetattr.HANDLE;
+        var mh$ = tcgetattr.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("tcgetattr", __fd, __termios_p);
@@ -3989,7 +4105,9 @@ public class LibcBindings {
 
         public static final MemorySegment ADDR = LibcBindings.findOrThrow("tcsetattr");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -4009,7 +4127,7 @@ public class LibcBindings {
      * }
      */
     public static MethodHandle tcsetattr$handle() {
-        return tcsetattr.HANDLE;
+        return tcsetattr.Call.HANDLE;
     }
 
     /**
@@ -4028,7 +4146,7 @@ public class LibcBindings {
      * }
      */
     public static int tcsetattr(int __fd, int __optional_actions, MemorySegment __termios_p) {
-        var mh$ = tcsetattr.HANDLE;
+        var mh$ = tcsetattr.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("tcsetattr", __fd, __optional_actions, __termios_p);

@@ -111,7 +111,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("OpenSSL_version_num");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -131,7 +133,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle OpenSSL_version_num$handle() {
-        return OpenSSL_version_num.HANDLE;
+        return OpenSSL_version_num.Call.HANDLE;
     }
 
     /**
@@ -150,7 +152,7 @@ public class LibcryptoBindings {
      * }
      */
     public static long OpenSSL_version_num() {
-        var mh$ = OpenSSL_version_num.HANDLE;
+        var mh$ = OpenSSL_version_num.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("OpenSSL_version_num");
@@ -170,7 +172,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("CRYPTO_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -190,7 +194,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle CRYPTO_free$handle() {
-        return CRYPTO_free.HANDLE;
+        return CRYPTO_free.Call.HANDLE;
     }
 
     /**
@@ -209,7 +213,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void CRYPTO_free(MemorySegment ptr, MemorySegment file, int line) {
-        var mh$ = CRYPTO_free.HANDLE;
+        var mh$ = CRYPTO_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("CRYPTO_free", ptr, file, line);
@@ -229,7 +233,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("CRYPTO_secure_malloc_init");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -249,7 +255,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle CRYPTO_secure_malloc_init$handle() {
-        return CRYPTO_secure_malloc_init.HANDLE;
+        return CRYPTO_secure_malloc_init.Call.HANDLE;
     }
 
     /**
@@ -268,7 +274,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int CRYPTO_secure_malloc_init(long sz, long minsize) {
-        var mh$ = CRYPTO_secure_malloc_init.HANDLE;
+        var mh$ = CRYPTO_secure_malloc_init.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("CRYPTO_secure_malloc_init", sz, minsize);
@@ -289,7 +295,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("CRYPTO_secure_malloc");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -309,7 +317,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle CRYPTO_secure_malloc$handle() {
-        return CRYPTO_secure_malloc.HANDLE;
+        return CRYPTO_secure_malloc.Call.HANDLE;
     }
 
     /**
@@ -328,7 +336,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment CRYPTO_secure_malloc(long num, MemorySegment file, int line) {
-        var mh$ = CRYPTO_secure_malloc.HANDLE;
+        var mh$ = CRYPTO_secure_malloc.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("CRYPTO_secure_malloc", num, file, line);
@@ -348,7 +356,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("CRYPTO_secure_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -368,7 +378,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle CRYPTO_secure_free$handle() {
-        return CRYPTO_secure_free.HANDLE;
+        return CRYPTO_secure_free.Call.HANDLE;
     }
 
     /**
@@ -387,7 +397,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void CRYPTO_secure_free(MemorySegment ptr, MemorySegment file, int line) {
-        var mh$ = CRYPTO_secure_free.HANDLE;
+        var mh$ = CRYPTO_secure_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("CRYPTO_secure_free", ptr, file, line);
@@ -404,7 +414,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("CRYPTO_secure_used");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -424,7 +436,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle CRYPTO_secure_used$handle() {
-        return CRYPTO_secure_used.HANDLE;
+        return CRYPTO_secure_used.Call.HANDLE;
     }
 
     /**
@@ -443,7 +455,7 @@ public class LibcryptoBindings {
      * }
      */
     public static long CRYPTO_secure_used() {
-        var mh$ = CRYPTO_secure_used.HANDLE;
+        var mh$ = CRYPTO_secure_used.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("CRYPTO_secure_used");
@@ -463,7 +475,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("OPENSSL_init_crypto");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -483,7 +497,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle OPENSSL_init_crypto$handle() {
-        return OPENSSL_init_crypto.HANDLE;
+        return OPENSSL_init_crypto.Call.HANDLE;
     }
 
     /**
@@ -502,7 +516,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int OPENSSL_init_crypto(long opts, MemorySegment settings) {
-        var mh$ = OPENSSL_init_crypto.HANDLE;
+        var mh$ = OPENSSL_init_crypto.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("OPENSSL_init_crypto", opts, settings);
@@ -520,7 +534,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("BN_clear_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -540,7 +556,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle BN_clear_free$handle() {
-        return BN_clear_free.HANDLE;
+        return BN_clear_free.Call.HANDLE;
     }
 
     /**
@@ -559,7 +575,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void BN_clear_free(MemorySegment a) {
-        var mh$ = BN_clear_free.HANDLE;
+        var mh$ = BN_clear_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("BN_clear_free", a);
@@ -587,7 +603,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_POINT_new");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -607,7 +625,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_POINT_new$handle() {
-        return EC_POINT_new.HANDLE;
+        return EC_POINT_new.Call.HANDLE;
     }
 
     /**
@@ -626,7 +644,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EC_POINT_new(MemorySegment group) {
-        var mh$ = EC_POINT_new.HANDLE;
+        var mh$ = EC_POINT_new.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_POINT_new", group);
@@ -644,7 +662,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_POINT_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -664,7 +684,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_POINT_free$handle() {
-        return EC_POINT_free.HANDLE;
+        return EC_POINT_free.Call.HANDLE;
     }
 
     /**
@@ -683,7 +703,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void EC_POINT_free(MemorySegment point) {
-        var mh$ = EC_POINT_free.HANDLE;
+        var mh$ = EC_POINT_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_POINT_free", point);
@@ -707,7 +727,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_POINT_point2oct");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -727,7 +749,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_POINT_point2oct$handle() {
-        return EC_POINT_point2oct.HANDLE;
+        return EC_POINT_point2oct.Call.HANDLE;
     }
 
     /**
@@ -746,7 +768,7 @@ public class LibcryptoBindings {
      * }
      */
     public static long EC_POINT_point2oct(MemorySegment group, MemorySegment p, int form, MemorySegment buf, long len, MemorySegment ctx) {
-        var mh$ = EC_POINT_point2oct.HANDLE;
+        var mh$ = EC_POINT_point2oct.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_POINT_point2oct", group, p, form, buf, len, ctx);
@@ -770,7 +792,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_POINT_mul");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -790,7 +814,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_POINT_mul$handle() {
-        return EC_POINT_mul.HANDLE;
+        return EC_POINT_mul.Call.HANDLE;
     }
 
     /**
@@ -809,7 +833,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EC_POINT_mul(MemorySegment group, MemorySegment r, MemorySegment n, MemorySegment q, MemorySegment m, MemorySegment ctx) {
-        var mh$ = EC_POINT_mul.HANDLE;
+        var mh$ = EC_POINT_mul.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_POINT_mul", group, r, n, q, m, ctx);
@@ -828,7 +852,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_new_by_curve_name");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -848,7 +874,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_KEY_new_by_curve_name$handle() {
-        return EC_KEY_new_by_curve_name.HANDLE;
+        return EC_KEY_new_by_curve_name.Call.HANDLE;
     }
 
     /**
@@ -867,7 +893,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EC_KEY_new_by_curve_name(int nid) {
-        var mh$ = EC_KEY_new_by_curve_name.HANDLE;
+        var mh$ = EC_KEY_new_by_curve_name.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_KEY_new_by_curve_name", nid);
@@ -885,7 +911,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -905,7 +933,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_KEY_free$handle() {
-        return EC_KEY_free.HANDLE;
+        return EC_KEY_free.Call.HANDLE;
     }
 
     /**
@@ -924,7 +952,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void EC_KEY_free(MemorySegment key) {
-        var mh$ = EC_KEY_free.HANDLE;
+        var mh$ = EC_KEY_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_KEY_free", key);
@@ -943,7 +971,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_get0_group");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -963,7 +993,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_KEY_get0_group$handle() {
-        return EC_KEY_get0_group.HANDLE;
+        return EC_KEY_get0_group.Call.HANDLE;
     }
 
     /**
@@ -982,7 +1012,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EC_KEY_get0_group(MemorySegment key) {
-        var mh$ = EC_KEY_get0_group.HANDLE;
+        var mh$ = EC_KEY_get0_group.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_KEY_get0_group", key);
@@ -1001,7 +1031,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_get0_private_key");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1021,7 +1053,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_KEY_get0_private_key$handle() {
-        return EC_KEY_get0_private_key.HANDLE;
+        return EC_KEY_get0_private_key.Call.HANDLE;
     }
 
     /**
@@ -1040,7 +1072,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EC_KEY_get0_private_key(MemorySegment key) {
-        var mh$ = EC_KEY_get0_private_key.HANDLE;
+        var mh$ = EC_KEY_get0_private_key.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_KEY_get0_private_key", key);
@@ -1059,7 +1091,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_get0_public_key");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1079,7 +1113,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_KEY_get0_public_key$handle() {
-        return EC_KEY_get0_public_key.HANDLE;
+        return EC_KEY_get0_public_key.Call.HANDLE;
     }
 
     /**
@@ -1098,7 +1132,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EC_KEY_get0_public_key(MemorySegment key) {
-        var mh$ = EC_KEY_get0_public_key.HANDLE;
+        var mh$ = EC_KEY_get0_public_key.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_KEY_get0_public_key", key);
@@ -1118,7 +1152,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_set_public_key");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1138,7 +1174,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_KEY_set_public_key$handle() {
-        return EC_KEY_set_public_key.HANDLE;
+        return EC_KEY_set_public_key.Call.HANDLE;
     }
 
     /**
@@ -1157,7 +1193,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EC_KEY_set_public_key(MemorySegment key, MemorySegment pub) {
-        var mh$ = EC_KEY_set_public_key.HANDLE;
+        var mh$ = EC_KEY_set_public_key.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_KEY_set_public_key", key, pub);
@@ -1176,7 +1212,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_generate_key");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1196,7 +1234,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_KEY_generate_key$handle() {
-        return EC_KEY_generate_key.HANDLE;
+        return EC_KEY_generate_key.Call.HANDLE;
     }
 
     /**
@@ -1215,7 +1253,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EC_KEY_generate_key(MemorySegment key) {
-        var mh$ = EC_KEY_generate_key.HANDLE;
+        var mh$ = EC_KEY_generate_key.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_KEY_generate_key", key);
@@ -1234,7 +1272,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_check_key");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1254,7 +1294,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_KEY_check_key$handle() {
-        return EC_KEY_check_key.HANDLE;
+        return EC_KEY_check_key.Call.HANDLE;
     }
 
     /**
@@ -1273,7 +1313,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EC_KEY_check_key(MemorySegment key) {
-        var mh$ = EC_KEY_check_key.HANDLE;
+        var mh$ = EC_KEY_check_key.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_KEY_check_key", key);
@@ -1294,7 +1334,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_oct2priv");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1314,7 +1356,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_KEY_oct2priv$handle() {
-        return EC_KEY_oct2priv.HANDLE;
+        return EC_KEY_oct2priv.Call.HANDLE;
     }
 
     /**
@@ -1333,7 +1375,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EC_KEY_oct2priv(MemorySegment key, MemorySegment buf, long len) {
-        var mh$ = EC_KEY_oct2priv.HANDLE;
+        var mh$ = EC_KEY_oct2priv.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_KEY_oct2priv", key, buf, len);
@@ -1354,7 +1396,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EC_KEY_priv2oct");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1374,7 +1418,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EC_KEY_priv2oct$handle() {
-        return EC_KEY_priv2oct.HANDLE;
+        return EC_KEY_priv2oct.Call.HANDLE;
     }
 
     /**
@@ -1393,7 +1437,7 @@ public class LibcryptoBindings {
      * }
      */
     public static long EC_KEY_priv2oct(MemorySegment key, MemorySegment buf, long len) {
-        var mh$ = EC_KEY_priv2oct.HANDLE;
+        var mh$ = EC_KEY_priv2oct.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EC_KEY_priv2oct", key, buf, len);
@@ -1415,7 +1459,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("ECDSA_sign_setup");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1435,7 +1481,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle ECDSA_sign_setup$handle() {
-        return ECDSA_sign_setup.HANDLE;
+        return ECDSA_sign_setup.Call.HANDLE;
     }
 
     /**
@@ -1454,7 +1500,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int ECDSA_sign_setup(MemorySegment eckey, MemorySegment ctx, MemorySegment kinv, MemorySegment rp) {
-        var mh$ = ECDSA_sign_setup.HANDLE;
+        var mh$ = ECDSA_sign_setup.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("ECDSA_sign_setup", eckey, ctx, kinv, rp);
@@ -1480,7 +1526,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("ECDSA_sign_ex");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1500,7 +1548,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle ECDSA_sign_ex$handle() {
-        return ECDSA_sign_ex.HANDLE;
+        return ECDSA_sign_ex.Call.HANDLE;
     }
 
     /**
@@ -1519,7 +1567,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int ECDSA_sign_ex(int type, MemorySegment dgst, int dgstlen, MemorySegment sig, MemorySegment siglen, MemorySegment kinv, MemorySegment rp, MemorySegment eckey) {
-        var mh$ = ECDSA_sign_ex.HANDLE;
+        var mh$ = ECDSA_sign_ex.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("ECDSA_sign_ex", type, dgst, dgstlen, sig, siglen, kinv, rp, eckey);
@@ -1536,7 +1584,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("ERR_get_error");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1556,7 +1606,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle ERR_get_error$handle() {
-        return ERR_get_error.HANDLE;
+        return ERR_get_error.Call.HANDLE;
     }
 
     /**
@@ -1575,7 +1625,7 @@ public class LibcryptoBindings {
      * }
      */
     public static long ERR_get_error() {
-        var mh$ = ERR_get_error.HANDLE;
+        var mh$ = ERR_get_error.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("ERR_get_error");
@@ -1591,7 +1641,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("ERR_clear_error");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1611,7 +1663,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle ERR_clear_error$handle() {
-        return ERR_clear_error.HANDLE;
+        return ERR_clear_error.Call.HANDLE;
     }
 
     /**
@@ -1630,7 +1682,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void ERR_clear_error() {
-        var mh$ = ERR_clear_error.HANDLE;
+        var mh$ = ERR_clear_error.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("ERR_clear_error");
@@ -1650,7 +1702,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("ERR_error_string_n");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1670,7 +1724,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle ERR_error_string_n$handle() {
-        return ERR_error_string_n.HANDLE;
+        return ERR_error_string_n.Call.HANDLE;
     }
 
     /**
@@ -1689,7 +1743,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void ERR_error_string_n(long e, MemorySegment buf, long len) {
-        var mh$ = ERR_error_string_n.HANDLE;
+        var mh$ = ERR_error_string_n.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("ERR_error_string_n", e, buf, len);
@@ -1706,7 +1760,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_MD_CTX_new");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1726,7 +1782,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_MD_CTX_new$handle() {
-        return EVP_MD_CTX_new.HANDLE;
+        return EVP_MD_CTX_new.Call.HANDLE;
     }
 
     /**
@@ -1745,7 +1801,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EVP_MD_CTX_new() {
-        var mh$ = EVP_MD_CTX_new.HANDLE;
+        var mh$ = EVP_MD_CTX_new.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_MD_CTX_new");
@@ -1763,7 +1819,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_MD_CTX_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1783,7 +1841,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_MD_CTX_free$handle() {
-        return EVP_MD_CTX_free.HANDLE;
+        return EVP_MD_CTX_free.Call.HANDLE;
     }
 
     /**
@@ -1802,7 +1860,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void EVP_MD_CTX_free(MemorySegment ctx) {
-        var mh$ = EVP_MD_CTX_free.HANDLE;
+        var mh$ = EVP_MD_CTX_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_MD_CTX_free", ctx);
@@ -1825,7 +1883,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_DigestSign");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1845,7 +1905,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_DigestSign$handle() {
-        return EVP_DigestSign.HANDLE;
+        return EVP_DigestSign.Call.HANDLE;
     }
 
     /**
@@ -1864,7 +1924,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EVP_DigestSign(MemorySegment ctx, MemorySegment sigret, MemorySegment siglen, MemorySegment tbs, long tbslen) {
-        var mh$ = EVP_DigestSign.HANDLE;
+        var mh$ = EVP_DigestSign.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_DigestSign", ctx, sigret, siglen, tbs, tbslen);
@@ -1887,7 +1947,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_DigestSignInit");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1907,7 +1969,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_DigestSignInit$handle() {
-        return EVP_DigestSignInit.HANDLE;
+        return EVP_DigestSignInit.Call.HANDLE;
     }
 
     /**
@@ -1926,7 +1988,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EVP_DigestSignInit(MemorySegment ctx, MemorySegment pctx, MemorySegment type, MemorySegment e, MemorySegment pkey) {
-        var mh$ = EVP_DigestSignInit.HANDLE;
+        var mh$ = EVP_DigestSignInit.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_DigestSignInit", ctx, pctx, type, e, pkey);
@@ -1943,7 +2005,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_sha256");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -1963,7 +2027,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_sha256$handle() {
-        return EVP_sha256.HANDLE;
+        return EVP_sha256.Call.HANDLE;
     }
 
     /**
@@ -1982,7 +2046,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EVP_sha256() {
-        var mh$ = EVP_sha256.HANDLE;
+        var mh$ = EVP_sha256.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_sha256");
@@ -1999,7 +2063,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_sha384");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2019,7 +2085,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_sha384$handle() {
-        return EVP_sha384.HANDLE;
+        return EVP_sha384.Call.HANDLE;
     }
 
     /**
@@ -2038,7 +2104,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EVP_sha384() {
-        var mh$ = EVP_sha384.HANDLE;
+        var mh$ = EVP_sha384.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_sha384");
@@ -2055,7 +2121,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_sha512");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2075,7 +2143,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_sha512$handle() {
-        return EVP_sha512.HANDLE;
+        return EVP_sha512.Call.HANDLE;
     }
 
     /**
@@ -2094,7 +2162,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EVP_sha512() {
-        var mh$ = EVP_sha512.HANDLE;
+        var mh$ = EVP_sha512.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_sha512");
@@ -2113,7 +2181,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_get_bits");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2133,7 +2203,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_get_bits$handle() {
-        return EVP_PKEY_get_bits.HANDLE;
+        return EVP_PKEY_get_bits.Call.HANDLE;
     }
 
     /**
@@ -2152,7 +2222,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EVP_PKEY_get_bits(MemorySegment pkey) {
-        var mh$ = EVP_PKEY_get_bits.HANDLE;
+        var mh$ = EVP_PKEY_get_bits.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_get_bits", pkey);
@@ -2173,7 +2243,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_assign");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2193,7 +2265,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_assign$handle() {
-        return EVP_PKEY_assign.HANDLE;
+        return EVP_PKEY_assign.Call.HANDLE;
     }
 
     /**
@@ -2212,7 +2284,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EVP_PKEY_assign(MemorySegment pkey, int type, MemorySegment key) {
-        var mh$ = EVP_PKEY_assign.HANDLE;
+        var mh$ = EVP_PKEY_assign.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_assign", pkey, type, key);
@@ -2229,7 +2301,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_new");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2249,7 +2323,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_new$handle() {
-        return EVP_PKEY_new.HANDLE;
+        return EVP_PKEY_new.Call.HANDLE;
     }
 
     /**
@@ -2268,7 +2342,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EVP_PKEY_new() {
-        var mh$ = EVP_PKEY_new.HANDLE;
+        var mh$ = EVP_PKEY_new.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_new");
@@ -2287,7 +2361,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_dup");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2307,7 +2383,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_dup$handle() {
-        return EVP_PKEY_dup.HANDLE;
+        return EVP_PKEY_dup.Call.HANDLE;
     }
 
     /**
@@ -2326,7 +2402,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EVP_PKEY_dup(MemorySegment pkey) {
-        var mh$ = EVP_PKEY_dup.HANDLE;
+        var mh$ = EVP_PKEY_dup.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_dup", pkey);
@@ -2344,7 +2420,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2364,7 +2442,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_free$handle() {
-        return EVP_PKEY_free.HANDLE;
+        return EVP_PKEY_free.Call.HANDLE;
     }
 
     /**
@@ -2383,7 +2461,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void EVP_PKEY_free(MemorySegment pkey) {
-        var mh$ = EVP_PKEY_free.HANDLE;
+        var mh$ = EVP_PKEY_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_free", pkey);
@@ -2409,7 +2487,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("PKCS5_PBKDF2_HMAC");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2429,7 +2509,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle PKCS5_PBKDF2_HMAC$handle() {
-        return PKCS5_PBKDF2_HMAC.HANDLE;
+        return PKCS5_PBKDF2_HMAC.Call.HANDLE;
     }
 
     /**
@@ -2448,7 +2528,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int PKCS5_PBKDF2_HMAC(MemorySegment pass, int passlen, MemorySegment salt, int saltlen, int iter, MemorySegment digest, int keylen, MemorySegment out) {
-        var mh$ = PKCS5_PBKDF2_HMAC.HANDLE;
+        var mh$ = PKCS5_PBKDF2_HMAC.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("PKCS5_PBKDF2_HMAC", pass, passlen, salt, saltlen, iter, digest, keylen, out);
@@ -2469,7 +2549,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_CTX_new_from_name");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2489,7 +2571,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_CTX_new_from_name$handle() {
-        return EVP_PKEY_CTX_new_from_name.HANDLE;
+        return EVP_PKEY_CTX_new_from_name.Call.HANDLE;
     }
 
     /**
@@ -2508,7 +2590,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment EVP_PKEY_CTX_new_from_name(MemorySegment libctx, MemorySegment name, MemorySegment propquery) {
-        var mh$ = EVP_PKEY_CTX_new_from_name.HANDLE;
+        var mh$ = EVP_PKEY_CTX_new_from_name.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_CTX_new_from_name", libctx, name, propquery);
@@ -2526,7 +2608,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_CTX_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2546,7 +2630,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_CTX_free$handle() {
-        return EVP_PKEY_CTX_free.HANDLE;
+        return EVP_PKEY_CTX_free.Call.HANDLE;
     }
 
     /**
@@ -2565,7 +2649,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void EVP_PKEY_CTX_free(MemorySegment ctx) {
-        var mh$ = EVP_PKEY_CTX_free.HANDLE;
+        var mh$ = EVP_PKEY_CTX_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_CTX_free", ctx);
@@ -2585,7 +2669,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_get_params");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2605,7 +2691,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_get_params$handle() {
-        return EVP_PKEY_get_params.HANDLE;
+        return EVP_PKEY_get_params.Call.HANDLE;
     }
 
     /**
@@ -2624,7 +2710,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EVP_PKEY_get_params(MemorySegment pkey, MemorySegment params) {
-        var mh$ = EVP_PKEY_get_params.HANDLE;
+        var mh$ = EVP_PKEY_get_params.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_get_params", pkey, params);
@@ -2643,7 +2729,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_keygen_init");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2663,7 +2751,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_keygen_init$handle() {
-        return EVP_PKEY_keygen_init.HANDLE;
+        return EVP_PKEY_keygen_init.Call.HANDLE;
     }
 
     /**
@@ -2682,7 +2770,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EVP_PKEY_keygen_init(MemorySegment ctx) {
-        var mh$ = EVP_PKEY_keygen_init.HANDLE;
+        var mh$ = EVP_PKEY_keygen_init.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_keygen_init", ctx);
@@ -2702,7 +2790,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_generate");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2722,7 +2812,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_generate$handle() {
-        return EVP_PKEY_generate.HANDLE;
+        return EVP_PKEY_generate.Call.HANDLE;
     }
 
     /**
@@ -2741,7 +2831,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EVP_PKEY_generate(MemorySegment ctx, MemorySegment ppkey) {
-        var mh$ = EVP_PKEY_generate.HANDLE;
+        var mh$ = EVP_PKEY_generate.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_generate", ctx, ppkey);
@@ -2761,7 +2851,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_CTX_set_rsa_padding");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2781,7 +2873,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_CTX_set_rsa_padding$handle() {
-        return EVP_PKEY_CTX_set_rsa_padding.HANDLE;
+        return EVP_PKEY_CTX_set_rsa_padding.Call.HANDLE;
     }
 
     /**
@@ -2800,7 +2892,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EVP_PKEY_CTX_set_rsa_padding(MemorySegment ctx, int pad_mode) {
-        var mh$ = EVP_PKEY_CTX_set_rsa_padding.HANDLE;
+        var mh$ = EVP_PKEY_CTX_set_rsa_padding.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_CTX_set_rsa_padding", ctx, pad_mode);
@@ -2820,7 +2912,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_CTX_set_rsa_pss_saltlen");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2840,7 +2934,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_CTX_set_rsa_pss_saltlen$handle() {
-        return EVP_PKEY_CTX_set_rsa_pss_saltlen.HANDLE;
+        return EVP_PKEY_CTX_set_rsa_pss_saltlen.Call.HANDLE;
     }
 
     /**
@@ -2859,7 +2953,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EVP_PKEY_CTX_set_rsa_pss_saltlen(MemorySegment ctx, int saltlen) {
-        var mh$ = EVP_PKEY_CTX_set_rsa_pss_saltlen.HANDLE;
+        var mh$ = EVP_PKEY_CTX_set_rsa_pss_saltlen.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_CTX_set_rsa_pss_saltlen", ctx, saltlen);
@@ -2879,7 +2973,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("EVP_PKEY_CTX_set_rsa_keygen_bits");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2899,7 +2995,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle EVP_PKEY_CTX_set_rsa_keygen_bits$handle() {
-        return EVP_PKEY_CTX_set_rsa_keygen_bits.HANDLE;
+        return EVP_PKEY_CTX_set_rsa_keygen_bits.Call.HANDLE;
     }
 
     /**
@@ -2918,7 +3014,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int EVP_PKEY_CTX_set_rsa_keygen_bits(MemorySegment ctx, int bits) {
-        var mh$ = EVP_PKEY_CTX_set_rsa_keygen_bits.HANDLE;
+        var mh$ = EVP_PKEY_CTX_set_rsa_keygen_bits.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("EVP_PKEY_CTX_set_rsa_keygen_bits", ctx, bits);
@@ -2937,7 +3033,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("RSA_clear_flags");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -2957,7 +3055,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle RSA_clear_flags$handle() {
-        return RSA_clear_flags.HANDLE;
+        return RSA_clear_flags.Call.HANDLE;
     }
 
     /**
@@ -2976,7 +3074,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void RSA_clear_flags(MemorySegment r, int flags) {
-        var mh$ = RSA_clear_flags.HANDLE;
+        var mh$ = RSA_clear_flags.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("RSA_clear_flags", r, flags);
@@ -2994,7 +3092,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("RSA_free");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3014,7 +3114,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle RSA_free$handle() {
-        return RSA_free.HANDLE;
+        return RSA_free.Call.HANDLE;
     }
 
     /**
@@ -3033,7 +3133,7 @@ public class LibcryptoBindings {
      * }
      */
     public static void RSA_free(MemorySegment r) {
-        var mh$ = RSA_free.HANDLE;
+        var mh$ = RSA_free.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("RSA_free", r);
@@ -3053,7 +3153,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("RSA_set_method");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3073,7 +3175,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle RSA_set_method$handle() {
-        return RSA_set_method.HANDLE;
+        return RSA_set_method.Call.HANDLE;
     }
 
     /**
@@ -3092,7 +3194,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int RSA_set_method(MemorySegment rsa, MemorySegment meth) {
-        var mh$ = RSA_set_method.HANDLE;
+        var mh$ = RSA_set_method.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("RSA_set_method", rsa, meth);
@@ -3109,7 +3211,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("RSA_PKCS1_OpenSSL");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3129,7 +3233,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle RSA_PKCS1_OpenSSL$handle() {
-        return RSA_PKCS1_OpenSSL.HANDLE;
+        return RSA_PKCS1_OpenSSL.Call.HANDLE;
     }
 
     /**
@@ -3148,7 +3252,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment RSA_PKCS1_OpenSSL() {
-        var mh$ = RSA_PKCS1_OpenSSL.HANDLE;
+        var mh$ = RSA_PKCS1_OpenSSL.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("RSA_PKCS1_OpenSSL");
@@ -3169,7 +3273,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("d2i_RSAPrivateKey");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3189,7 +3295,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle d2i_RSAPrivateKey$handle() {
-        return d2i_RSAPrivateKey.HANDLE;
+        return d2i_RSAPrivateKey.Call.HANDLE;
     }
 
     /**
@@ -3208,7 +3314,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment d2i_RSAPrivateKey(MemorySegment a, MemorySegment in, long len) {
-        var mh$ = d2i_RSAPrivateKey.HANDLE;
+        var mh$ = d2i_RSAPrivateKey.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("d2i_RSAPrivateKey", a, in, len);
@@ -3227,7 +3333,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("RSA_meth_dup");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3247,7 +3355,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle RSA_meth_dup$handle() {
-        return RSA_meth_dup.HANDLE;
+        return RSA_meth_dup.Call.HANDLE;
     }
 
     /**
@@ -3266,7 +3374,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MemorySegment RSA_meth_dup(MemorySegment meth) {
-        var mh$ = RSA_meth_dup.HANDLE;
+        var mh$ = RSA_meth_dup.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("RSA_meth_dup", meth);
@@ -3286,7 +3394,9 @@ public class LibcryptoBindings {
 
         public static final MemorySegment ADDR = LibcryptoBindings.findOrThrow("i2d_PUBKEY");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -3306,7 +3416,7 @@ public class LibcryptoBindings {
      * }
      */
     public static MethodHandle i2d_PUBKEY$handle() {
-        return i2d_PUBKEY.HANDLE;
+        return i2d_PUBKEY.Call.HANDLE;
     }
 
     /**
@@ -3325,7 +3435,7 @@ public class LibcryptoBindings {
      * }
      */
     public static int i2d_PUBKEY(MemorySegment a, MemorySegment out) {
-        var mh$ = i2d_PUBKEY.HANDLE;
+        var mh$ = i2d_PUBKEY.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("i2d_PUBKEY", a, out);

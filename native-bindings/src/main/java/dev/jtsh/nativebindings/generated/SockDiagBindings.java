@@ -142,7 +142,9 @@ public class SockDiagBindings {
 
         public static final MemorySegment ADDR = SockDiagBindings.findOrThrow("socket");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -162,7 +164,7 @@ public class SockDiagBindings {
      * }
      */
     public static MethodHandle socket$handle() {
-        return socket.HANDLE;
+        return socket.Call.HANDLE;
     }
 
     /**
@@ -181,7 +183,7 @@ public class SockDiagBindings {
      * }
      */
     public static int socket(int __domain, int __type, int __protocol) {
-        var mh$ = socket.HANDLE;
+        var mh$ = socket.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("socket", __domain, __type, __protocol);
@@ -203,7 +205,9 @@ public class SockDiagBindings {
 
         public static final MemorySegment ADDR = SockDiagBindings.findOrThrow("send");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -223,7 +227,7 @@ public class SockDiagBindings {
      * }
      */
     public static MethodHandle send$handle() {
-        return send.HANDLE;
+        return send.Call.HANDLE;
     }
 
     /**
@@ -242,7 +246,7 @@ public class SockDiagBindings {
      * }
      */
     public static long send(int __fd, MemorySegment __buf, long __n, int __flags) {
-        var mh$ = send.HANDLE;
+        var mh$ = send.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("send", __fd, __buf, __n, __flags);
@@ -264,7 +268,9 @@ public class SockDiagBindings {
 
         public static final MemorySegment ADDR = SockDiagBindings.findOrThrow("recv");
 
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        private static class Call {
+            static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+        }
     }
 
     /**
@@ -284,7 +290,7 @@ public class SockDiagBindings {
      * }
      */
     public static MethodHandle recv$handle() {
-        return recv.HANDLE;
+        return recv.Call.HANDLE;
     }
 
     /**
@@ -303,7 +309,7 @@ public class SockDiagBindings {
      * }
      */
     public static long recv(int __fd, MemorySegment __buf, long __n, int __flags) {
-        var mh$ = recv.HANDLE;
+        var mh$ = recv.Call.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("recv", __fd, __buf, __n, __flags);
