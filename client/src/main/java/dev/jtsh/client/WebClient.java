@@ -4,6 +4,7 @@ package dev.jtsh.client;
 import com.google.protobuf.ByteString;
 import dev.jtsh.nativebindings.SecretBuffer;
 import dev.jtsh.pki.SshPublicKey;
+import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.protocol.error.ErrorKind;
 import dev.jtsh.protocol.error.WireError;
 import dev.jtsh.protocol.error.WireException;
@@ -34,6 +35,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -90,6 +92,20 @@ public final class WebClient implements AutoCloseable {
             .proxy(proxies)
             .sslContext(network.trust().sslContext());
     this.http = builder.authenticator(proxies.authenticator()).build();
+  }
+
+  /**
+   * Goes through the beginning of a first call for nobody: what Java needs for it once is most of
+   * its time, and another thread can do that before it is known whom to call. Looks at nothing,
+   * calls nobody.
+   */
+  public static void rehearse() {
+    TlsContexts.rehearseJdkClient();
+    try {
+      WireJson.read("{\"auth\":{}}".getBytes(StandardCharsets.UTF_8), PingResponse.class);
+    } catch (WireException e) {
+      return; // An answer that says nothing may be refused: by then its reader is made.
+    }
   }
 
   /** How clusters are reached. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jtsh.launcher;
 
+import dev.jtsh.client.WebClient;
 import dev.jtsh.nativebindings.MlockMode;
 import dev.jtsh.nativebindings.ProcessExit;
 import dev.jtsh.nativebindings.ProcessHardening;
 import dev.jtsh.nativebindings.ProcessSecrets;
 import dev.jtsh.nativebindings.SecretArenaExhaustedException;
-import dev.jtsh.pki.tls.TlsContexts;
 import dev.jtsh.protocol.text.SafeText;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -61,10 +61,7 @@ public final class Main {
     }
     if (!Collections.disjoint(List.of(args), COMMANDS_THAT_CALL)) {
       // It looks at nothing of this process: the one thing that does not wait for the hardening.
-      Thread.ofPlatform()
-          .name("first connection")
-          .daemon(true)
-          .start(TlsContexts::rehearseJdkClient);
+      Thread.ofPlatform().name("first connection").daemon(true).start(WebClient::rehearse);
     }
     start(Outside::ofThisProcess, args);
   }

@@ -4,9 +4,9 @@ package dev.jtsh.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.jtsh.client.WebClient;
 import dev.jtsh.nativebindings.NativeKey;
 import dev.jtsh.nativebindings.SecretArena;
-import dev.jtsh.pki.tls.TlsContexts;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +28,6 @@ class RehearsalIT {
 
   @Test
   void theFirstHandshakeBeginsWithoutAnybodyToCall() {
-    assertThatCode(TlsContexts::rehearseJdkClient).doesNotThrowAnyException();
+    assertThatCode(WebClient::rehearse).doesNotThrowAnyException();
   }
 }
