@@ -54,7 +54,7 @@ case " $* " in
 esac
 [ ! -r "$cache" ] || tiers="$tiers -XX:AOTCache=$cache"
 # What the virtual machine has to say goes to stderr: stdout is data.
-exec @JAVA@ -Xlog:disable -Xlog:all=warning,aot*=off,cds*=off:stderr @FLAGS@ $tiers -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
+exec @JAVA@ -XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=warning,aot*=off,cds*=off:stderr @FLAGS@ $tiers -XX:+UseSerialGC -Xss512k -XX:-UsePerfData -XX:+DisableAttachMechanism \
   -XX:+ErrorFileToStderr -XX:-DumpReplayDataOnError -XX:-CreateCoredumpOnCrash \
   -XX:-HeapDumpOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
   --sun-misc-unsafe-memory-access=allow -Djava.library.path=@NATIVE@ -Dorg.sqlite.lib.path=@SQLITE@ \

@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  * descriptor that the shell has.
  */
 final class FoundSession implements AutoCloseable {
+  private static final SafeText START =
+      SafeText.literal("start one: jtsh --headless proxy kube; or run this in its own shell");
+  private static final SafeText OTHER_WAY =
+      SafeText.literal(
+          "run this in the session's own shell, or where you logged in: su and sudo leave"
+              + " XDG_RUNTIME_DIR out");
   private static final int KUBECONFIG_BYTES_MAX = 4 << 20;
 
   private final SecretBuffer kubeconfig;
@@ -61,7 +67,7 @@ final class FoundSession implements AutoCloseable {
         }
         return ownShell(root, SafeText.literal("no session that can be joined runs here"));
       } catch (CannotJoinException e) {
-        return ownShell(root, e.reason());
+        return ownShell(root, e.reason(), OTHER_WAY);
       }
     }
 
@@ -77,7 +83,7 @@ final class FoundSession implements AutoCloseable {
         return among(JoinedSession.all(place))
             .orElseThrow(() -> none(SafeText.literal("no session that can be joined runs here")));
       } catch (CannotJoinException e) {
-        throw none(e.reason());
+        throw new NoSessionException(e.reason(), OTHER_WAY);
       }
     }
 
@@ -123,24 +129,28 @@ final class FoundSession implements AutoCloseable {
 
     /** In the session's own shell its descriptor will do, where nothing has to be opened. */
     private FoundSession ownShell(boolean root, SafeText why) throws NoSessionException {
+      return ownShell(root, why, START);
+    }
+
+    private FoundSession ownShell(boolean root, SafeText why, SafeText hint)
+        throws NoSessionException {
       Optional<Path> file = ShellKubeconfig.find(outside.environment());
       if (root || file.isEmpty()) {
-        throw none(why);
+        throw new NoSessionException(why, hint);
       }
       try {
         long bytes = Files.size(file.get());
         if (bytes < 1 || bytes > KUBECONFIG_BYTES_MAX) {
-          throw none(why);
+          throw new NoSessionException(why, hint);
         }
         return new FoundSession(SecretFile.read(file.get(), (int) bytes), Map.of(), null);
       } catch (IOException e) {
-        throw none(why);
+        throw new NoSessionException(why, hint);
       }
     }
 
     private static NoSessionException none(SafeText why) {
-      return new NoSessionException(
-          why, SafeText.literal("see docs/terminals.md, or start a session"));
+      return new NoSessionException(why, START);
     }
   }
 

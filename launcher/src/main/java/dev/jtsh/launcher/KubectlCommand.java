@@ -3,6 +3,7 @@ package dev.jtsh.launcher;
 
 import dev.jtsh.kubeproxy.KubeconfigContext;
 import dev.jtsh.protocol.kube.KubeClusterName;
+import dev.jtsh.protocol.text.SafeText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,15 @@ final class KubectlCommand implements Callable<Integer> {
   public Integer call() {
     List<String> command = new ArrayList<>(List.of("kubectl"));
     command.addAll(arguments);
+    if (CommandCheck.of(command, outside.environment()).isPresent()) {
+      // Before anybody is asked for anything.
+      return new FailureReport(outside.console())
+          .of(
+              ExitCode.COMMAND_NOT_FOUND,
+              SafeText.literal("kubectl: the command was not found"),
+              SafeText.literal("install kubectl, or put the directory it is in into PATH"))
+          .status();
+    }
     boolean headless = cluster.headless(outside.environment());
     if (!headless && kubeCluster == null && ShellKubeconfig.isInside(outside.environment())) {
       return onThisSession(command);

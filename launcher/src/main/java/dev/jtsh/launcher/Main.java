@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -273,10 +274,13 @@ public final class Main {
       return failures.of(ExitCode.USAGE, message, see).status();
     }
     SafeText first = SafeText.of(unmatched.getUnmatched().getFirst());
+    CommandSpec command = failure.getCommandLine().getCommandSpec();
     SafeText message =
         unmatched.isUnknownOption()
             ? SafeText.format("there is no option {} here", first)
-            : SafeText.format("there is no command {} here", first);
+            : command.subcommands().isEmpty()
+                ? SafeText.format("{} takes no {}", SafeText.of(command.qualifiedName()), first)
+                : SafeText.format("there is no command {} here", first);
     List<String> meant = unmatched.getSuggestions();
     SafeText hint =
         meant.isEmpty()

@@ -210,6 +210,7 @@ class MainTest {
     "kube, a command is missing: jtsh kube ls",
     "proxy, a command is missing: jtsh proxy kube",
     "headless, 'a command is missing; one of: approve, deny, ls, end'",
+    "attach one, jtsh attach takes no one",
     "--debug, a command is missing; one of: proxy"
   })
   void whereACommandIsMissingOrUnknownItSaysWhich(String line, String words) {
@@ -218,6 +219,29 @@ class MainTest {
     assertThat(run.status).isEqualTo(2);
     assertThat(run.out).isEmpty();
     assertThat(run.err).contains("ERROR: " + words).contains("--help");
+  }
+
+  @Test
+  void kubectlThatIsNotThereIsSaidBeforeAnybodyIsAsked() {
+    Map<String, String> nowhere = Map.of("PATH", home.toString());
+    RunOfMain run =
+        run(nowhere, "--headless", "--proxy=127.0.0.1:1", "--user=bob", "kubectl", "get", "pods");
+
+    assertThat(run.status).isEqualTo(ExitCode.COMMAND_NOT_FOUND.status());
+    assertThat(run.err)
+        .isEqualTo(
+            """
+            ERROR: kubectl: the command was not found
+            install kubectl, or put the directory it is in into PATH
+            """);
+  }
+
+  @Test
+  void whereNoSessionCanBeFoundItSaysWhereToLook() {
+    RunOfMain run = run(Map.of(), "attach");
+
+    assertThat(run.status).isEqualTo(ExitCode.NO_SESSION.status());
+    assertThat(run.err).contains("XDG_RUNTIME_DIR is not set").contains("su and sudo");
   }
 
   @Test

@@ -99,11 +99,11 @@ public final class ClusterProgram {
     CommandLine command = e.getCommandLine();
     if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
       String first = Answers.safe(unmatched.getUnmatched().getFirst());
+      String none = unmatched.isUnknownOption() ? "option" : "command";
       say(
-          (unmatched.isUnknownOption() ? "there is no option " : "there is no command ")
-              + first
-              + " here"
-              + meant(unmatched));
+          unmatched.isUnknownOption() || !command.getSubcommands().isEmpty()
+              ? "there is no %s %s here%s".formatted(none, first, meant(unmatched))
+              : "%s takes no %s".formatted(command.getCommandSpec().qualifiedName(), first));
     } else {
       say(String.valueOf(e.getMessage()));
     }
