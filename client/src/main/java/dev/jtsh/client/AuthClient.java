@@ -9,6 +9,8 @@ import dev.jtsh.pki.PkiException;
 import dev.jtsh.pki.SshPublicKey;
 import dev.jtsh.pki.channel.QuietLocalChannel;
 import dev.jtsh.pki.tls.TlsContexts;
+import dev.jtsh.protocol.grpc.account.AccountServiceGrpc;
+import dev.jtsh.protocol.grpc.account.RenewRecoveryCodesRequest;
 import dev.jtsh.protocol.grpc.mfa.ChallengeAllowReuse;
 import dev.jtsh.protocol.grpc.mfa.ChallengeExtensions;
 import dev.jtsh.protocol.grpc.mfa.ChallengeScope;
@@ -324,6 +326,22 @@ public final class AuthClient implements AutoCloseable {
             .setExistingMfaResponse(existing)
             .build();
     call("removing the key", () -> bounded().deleteMFADeviceSync(request));
+  }
+
+  /**
+   * New recovery codes in the place of the old, to be shown once; only a jtsh-cluster has them.
+   *
+   * @param existing a registered key's answer to {@link #createManageChallenge}
+   */
+  public List<String> renewRecoveryCodes(MFAAuthenticateResponse existing) throws ClientException {
+    var request = RenewRecoveryCodesRequest.newBuilder().setExistingMfaResponse(existing).build();
+    return call(
+            "making recovery codes",
+            () ->
+                AccountServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(CALL_TIME.toMillis(), TimeUnit.MILLISECONDS)
+                    .renewRecoveryCodes(request))
+        .getCodesList();
   }
 
   /** This user's live headless sessions; only a jtsh-cluster knows them. */

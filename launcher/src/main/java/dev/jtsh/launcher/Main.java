@@ -170,7 +170,8 @@ public final class Main {
             group("Your security keys.")
                 .addSubcommand("ls", new MfaLsCommand(outside, cluster))
                 .addSubcommand("add", new MfaAddCommand(outside, cluster))
-                .addSubcommand("rm", new MfaRmCommand(outside, cluster)));
+                .addSubcommand("rm", new MfaRmCommand(outside, cluster))
+                .addSubcommand("recovery-codes", new MfaRecoveryCodesCommand(outside, cluster)));
     commands.put("login", () -> new LoginCommand(outside, cluster));
     commands.put("logout", () -> new LogoutCommand(outside, cluster));
     commands.put("signup", () -> new SignupCommand(outside, cluster));

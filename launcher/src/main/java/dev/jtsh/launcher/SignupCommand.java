@@ -87,14 +87,7 @@ final class SignupCommand implements Callable<Integer> {
                   SafeText.of(from.truncatedTo(ChronoUnit.SECONDS).toString())));
     }
     if (!done.recoveryCodes().isEmpty()) {
-      outside
-          .console()
-          .say(
-              SafeText.literal(
-                  "Your recovery codes, shown only now; each is good once, in place of a lost"
-                      + " password or key:"));
-      done.recoveryCodes()
-          .forEach(code -> outside.console().say(SafeText.format("  {}", SafeText.of(code))));
+      RecoveryCodeLines.show(outside.console(), done.recoveryCodes());
     }
   }
 

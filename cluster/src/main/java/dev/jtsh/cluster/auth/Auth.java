@@ -49,6 +49,7 @@ public final class Auth implements AutoCloseable {
   private final Logins logins;
   private final Signups signups;
   private final Recoveries recoveries;
+  private final OwnRecoveryCodes ownRecoveryCodes;
   private final SsoLogins ssoLogins;
   private final SecurityKeys securityKeys;
   private final OneTimeCodes oneTimeCodes;
@@ -141,6 +142,8 @@ public final class Auth implements AutoCloseable {
     this.signups = new Signups(settings, users, passwords, codes, webauthn, locks, audit, clock);
     this.recoveries =
         new Recoveries(settings, users, passwords, codes, webauthn, locks, audit, clock);
+    this.ownRecoveryCodes =
+        new OwnRecoveryCodes(settings.accounts(), users, webauthn, codes, audit, clock);
     var store = new HeadlessStore(backend, clock);
     var continuations = new Continuations(backend, clock);
     var suspensions = new Suspensions(backend, clock);
@@ -263,6 +266,11 @@ public final class Auth implements AutoCloseable {
   /** New passwords and keys for lost ones. */
   public Recoveries recoveries() {
     return recoveries;
+  }
+
+  /** Users' own recovery codes. */
+  OwnRecoveryCodes ownRecoveryCodes() {
+    return ownRecoveryCodes;
   }
 
   /** Invites. */

@@ -93,6 +93,7 @@ public final class AuthGrpcServer implements AutoCloseable {
             .addService(new TrustCalls(auth))
             .addService(new AgentCalls(auth))
             .addService(new SessionCalls(auth))
+            .addService(new AccountCalls(auth))
             .handshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
             .maxInboundMetadataSize(METADATA_BYTES_MAX)

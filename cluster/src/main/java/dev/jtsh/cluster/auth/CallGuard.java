@@ -32,6 +32,7 @@ final class CallGuard implements ServerInterceptor {
   private static final String AUTH = "proto.AuthService/";
   private static final String TRUST = "teleport.trust.v1.TrustService/";
   private static final String SESSION = "jtsh.session.v1.SessionService/";
+  private static final String ACCOUNT = "jtsh.account.v1.AccountService/";
   private static final Set<String> FOR_ANYBODY = Set.of(AUTH + "Ping");
   private static final Set<String> FOR_HEADLESS =
       Set.of(
@@ -57,7 +58,8 @@ final class CallGuard implements ServerInterceptor {
           AUTH + "DeleteMFADeviceSync",
           TRUST + "GetCertAuthorities",
           SESSION + "ListSessions",
-          SESSION + "EndSession");
+          SESSION + "EndSession",
+          ACCOUNT + "RenewRecoveryCodes");
   private static final Set<String> FOR_HOSTS =
       Set.of(AUTH + "Ping", AUTH + "GetClusterCACert", TRUST + "GetCertAuthorities");
 

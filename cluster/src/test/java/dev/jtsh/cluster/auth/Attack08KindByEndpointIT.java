@@ -10,8 +10,10 @@ import dev.jtsh.pki.HostIdentity;
 import dev.jtsh.pki.KeyKind;
 import dev.jtsh.pki.Pem;
 import dev.jtsh.pki.UserIdentity;
+import dev.jtsh.protocol.grpc.account.AccountServiceGrpc;
 import dev.jtsh.protocol.grpc.agent.AgentServiceGrpc;
 import dev.jtsh.protocol.grpc.proto.AuthServiceGrpc;
+import dev.jtsh.protocol.grpc.session.SessionServiceGrpc;
 import dev.jtsh.protocol.grpc.trust.TrustServiceGrpc;
 import dev.jtsh.protocol.web.SshLoginResponse;
 import io.grpc.CallOptions;
@@ -52,7 +54,9 @@ class Attack08KindByEndpointIT {
       List.of(
           AuthServiceGrpc.getServiceDescriptor(),
           TrustServiceGrpc.getServiceDescriptor(),
-          AgentServiceGrpc.getServiceDescriptor());
+          AgentServiceGrpc.getServiceDescriptor(),
+          SessionServiceGrpc.getServiceDescriptor(),
+          AccountServiceGrpc.getServiceDescriptor());
   private static final Set<String> USER =
       Set.of(
           "Ping",
@@ -68,6 +72,9 @@ class Attack08KindByEndpointIT {
           "CreateRegisterChallenge",
           "GetMFADevices",
           "DeleteMFADeviceSync",
+          "ListSessions",
+          "EndSession",
+          "RenewRecoveryCodes",
           "GetCertAuthorities");
   private static final Set<String> HEADLESS =
       Set.of("Ping", "ListResources", "IsMFARequired", "GetClusterCACert", "GenerateUserCerts");

@@ -8,9 +8,14 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A person looks at the own security keys, adds one, takes one out; the last one stays. */
+/**
+ * A person looks at the own security keys, adds one, takes one out; the last one stays. A key also
+ * makes new recovery codes.
+ */
 @ExtendWith(StoryWorld.Visit.class)
 final class SecurityKeysStory {
+  private static final int USAGE = 2;
+
   private final StoryWorld world;
 
   SecurityKeysStory(StoryWorld world) {
@@ -32,5 +37,16 @@ final class SecurityKeysStory {
     assertThat(last.status()).isNotZero();
     assertThat(last.err()).contains("this is the last key");
     assertThat(laptop.run("mfa", "ls").orThrow().out()).contains("spare");
+  }
+
+  @Test
+  void aKeyMakesNewRecoveryCodesForAPersonAtATerminal() throws IOException {
+    Laptop laptop = world.enrol("codeholder", "kubernetes_labels: {env: dev}");
+
+    assertThat(laptop.run("mfa", "recovery-codes").status()).isEqualTo(USAGE);
+    Laptop.Result made = laptop.runAtTerminal("mfa", "recovery-codes").orThrow();
+    assertThat(made.err().lines().filter(line -> line.matches("  [1-3](-[0-9a-z]{4}){4}")))
+        .hasSize(3);
+    assertThat(made.out()).isEmpty();
   }
 }

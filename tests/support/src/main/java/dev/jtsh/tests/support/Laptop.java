@@ -155,6 +155,11 @@ public final class Laptop {
     return run(List.of(), "", arguments);
   }
 
+  /** The same with a person at a terminal. */
+  public Result runAtTerminal(String... arguments) {
+    return run(said -> "", "", true, arguments);
+  }
+
   private Result run(List<String> secrets, String answers, String... arguments) {
     Queue<String> left = new ArrayDeque<>(secrets);
     return run(said -> left.remove(), answers, arguments);
@@ -163,6 +168,14 @@ public final class Laptop {
   /** What is typed unseen goes by what was said before. */
   private Result run(
       Function<ByteArrayOutputStream, String> secrets, String answers, String... arguments) {
+    return run(secrets, answers, false, arguments);
+  }
+
+  private Result run(
+      Function<ByteArrayOutputStream, String> secrets,
+      String answers,
+      boolean atTerminal,
+      String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console = new Console(printing(out), printing(err));
@@ -173,7 +186,7 @@ public final class Laptop {
             console,
             new ByteArrayInputStream(answers.getBytes(StandardCharsets.UTF_8)),
             given(() -> secrets.apply(err)),
-            false,
+            atTerminal,
             home,
             System.getProperty("os.name", ""),
             new SecureRandom(),
