@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * costs a tenth of reading all commands and their options to say the same.
  */
 public final class WrittenHelp {
-  private static final Pattern WORD = Pattern.compile("[a-z]+");
+  private static final Pattern WORD = Pattern.compile("[a-z]+(-[a-z]+)*");
   private static final int WORDS_MAX = 4;
 
   private final Path directory;
@@ -41,7 +41,7 @@ public final class WrittenHelp {
    * @param coloured with the control sequences of a terminal
    */
   public static Path file(List<String> command, boolean coloured) {
-    String name = command.isEmpty() ? "jtsh" : String.join("-", command);
+    String name = command.isEmpty() ? "jtsh" : String.join("_", command);
     return Path.of(name + (coloured ? ".colours" : ".plain"));
   }
 

@@ -90,7 +90,7 @@ class QuickStartTest {
   @ValueSource(strings = {"--help", "-h", "help", "kube ls --help", "kube ls -h", "help kube ls"})
   void helpThatIsWrittenDownIsShown(String line) throws IOException {
     write("jtsh.plain", "how to use jtsh");
-    write("kube-ls.plain", "how to use kube ls");
+    write("kube_ls.plain", "how to use kube ls");
 
     RunOfMain quick = quick(Map.of("NO_COLOR", "1"), line.split(" ")).orElseThrow();
 
