@@ -63,7 +63,8 @@ final class AgentProcess implements AgentStarter.Running {
       targets.put(source.name().value(), ClusterProcess.target(source));
     }
     Optional<AgentIdentity> known = AgentIdentity.load(data);
-    AgentIdentity identity = parts.add(known.isPresent() ? known.get() : Joining.join(config));
+    AgentIdentity identity =
+        parts.add(known.isPresent() ? known.get() : Joining.join(config, outside.clock()));
     HostIdentity host = identity.host();
     List<String> foreign =
         targets.keySet().stream().filter(name -> !host.kubeClusters().contains(name)).toList();

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
@@ -51,15 +52,16 @@ public final class Joining {
   /**
    * Joins and keeps the identity.
    *
+   * @param clock for what is said when a certificate's time is wrong
    * @throws IOException if the proxy cannot be reached or trusted, or a file cannot be used
    * @throws WireException if the cluster refuses
    */
-  public static AgentIdentity join(AgentConfig config) throws IOException {
+  public static AgentIdentity join(AgentConfig config, InstantSource clock) throws IOException {
     String token = token(config.tokenFile());
     HeldKey key = HeldKey.generate(KeyKind.P256);
     try {
       var request = new AgentJoinRequest(token, UUID.randomUUID().toString(), publicKeyPem(key));
-      AgentJoinResponse answer = post(config, request);
+      AgentJoinResponse answer = post(config, request, clock);
       X509Certificate leaf = certificate(answer.certificate());
       X509Certificate hosts = certificate(answer.hostAuthority());
       HostIdentity host = HostIdentity.of(leaf);
@@ -112,8 +114,8 @@ public final class Joining {
     return "-----BEGIN PUBLIC KEY-----\n" + body + "\n-----END PUBLIC KEY-----\n";
   }
 
-  private static AgentJoinResponse post(AgentConfig config, AgentJoinRequest body)
-      throws IOException {
+  private static AgentJoinResponse post(
+      AgentConfig config, AgentJoinRequest body, InstantSource clock) throws IOException {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -130,20 +132,34 @@ public final class Joining {
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(WireJson.write(body)))
             .build();
+    HttpResponse<InputStream> answer;
+    byte[] bytes;
     try (HttpClient client = builder.build()) {
-      HttpResponse<InputStream> answer =
-          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      byte[] bytes;
+      answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
       try (InputStream in = answer.body()) {
         bytes = in.readNBytes(ANSWER_BYTES_MAX);
       }
-      if (answer.statusCode() != 200) {
-        throw refused(answer.statusCode(), bytes);
-      }
-      return WireJson.read(bytes, AgentJoinResponse.class);
+    } catch (IOException e) {
+      throw JoinFailures.of(config.proxy(), e, clock.instant());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while joining", e);
+    }
+    return content(config.proxy(), answer.statusCode(), bytes);
+  }
+
+  private static AgentJoinResponse content(HostPort proxy, int status, byte[] body)
+      throws IOException {
+    if (status != 200) {
+      if (WireError.isInBody(body)) {
+        throw refused(status, body);
+      }
+      throw JoinFailures.otherServer(proxy, status);
+    }
+    try {
+      return WireJson.read(body, AgentJoinResponse.class);
+    } catch (WireException e) {
+      throw JoinFailures.otherServer(proxy, status);
     }
   }
 
