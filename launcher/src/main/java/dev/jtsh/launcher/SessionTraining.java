@@ -21,12 +21,12 @@ import dev.jtsh.pki.tls.TlsIdentity;
 import dev.jtsh.pki.tls.TrustAnchors;
 import dev.jtsh.protocol.json.WireJson;
 import dev.jtsh.protocol.kube.KubeClusterName;
+import dev.jtsh.protocol.text.SafeText;
 import dev.jtsh.protocol.web.ErrorBody;
 import dev.jtsh.protocol.web.PingResponse;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -84,11 +84,13 @@ final class SessionTraining implements AutoCloseable {
    * @param told hears why it did not come to its end
    * @return whether it did
    */
-  static boolean run(Outside world, PrintStream told) {
+  static boolean run(Outside world, Console told) {
     try (SessionTraining training = new SessionTraining()) {
       int status = training.ask(world);
       if (status != ExitCode.DENIED.status()) {
-        told.println("not trained: the request ended with " + status);
+        told.say(
+            SafeText.format(
+                "not trained: the request ended with {}", SafeText.of(Integer.toString(status))));
         return false;
       }
       new Rehearsal(world.clock()).run();
@@ -96,7 +98,7 @@ final class SessionTraining implements AutoCloseable {
       training.callAuth();
       return true;
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      told.println("not trained: " + e);
+      told.say(SafeText.format("not trained: {}", SafeText.of(e.toString())));
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -27,7 +27,7 @@ public final class StartupTraining {
   public static void main(String[] args) {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    PrintStream told = System.err;
+    Console told = new Console(nowhere, System.err);
     System.setOut(nowhere);
     System.setErr(nowhere);
     QuickStart quick =

@@ -139,10 +139,12 @@ class ArrowsTest {
   }
 
   @Test
-  void onlyMainEndsTheProcess() {
+  void onlyTheFirstClassOfAProgramEndsTheProcess() {
     noClasses()
         .that()
         .doNotHaveSimpleName("Main")
+        .and()
+        .doNotHaveSimpleName("StartupTraining") // What the package runs after installation.
         .and()
         .resideOutsideOfPackage("dev.jtsh.tests..")
         .should()
