@@ -17,7 +17,8 @@ import java.util.Optional;
 /**
  * The provider's public keys, kept for a while. A token under a key that is not among them has them
  * fetched again, for providers change keys; but not more often than every half minute, for anybody
- * can write a key id into a token.
+ * can write a key id into a token. When they were fetched for their age does not count: a provider
+ * may change its key right after.
  */
 final class SigningKeys {
   private static final Duration KEPT = Duration.ofHours(1);
@@ -28,6 +29,7 @@ final class SigningKeys {
   // Guarded by this.
   private JWKSet keys = new JWKSet();
   private Instant fetched = Instant.MIN;
+  private Instant fetchedAgain = Instant.MIN;
 
   SigningKeys(ProviderHttp http, InstantSource clock) {
     this.http = http;
@@ -41,11 +43,16 @@ final class SigningKeys {
       fetch(place, now);
     }
     List<JWK> found = select(header);
-    if (found.isEmpty() && !now.isBefore(fetched.plus(AGAIN_AFTER))) {
+    if (found.isEmpty() && mayFetchAgain(now)) {
+      fetchedAgain = now;
       fetch(place, now);
       found = select(header);
     }
     return found;
+  }
+
+  private boolean mayFetchAgain(Instant now) {
+    return fetchedAgain.equals(Instant.MIN) || !now.isBefore(fetchedAgain.plus(AGAIN_AFTER));
   }
 
   private List<JWK> select(JWSHeader header) {

@@ -170,7 +170,7 @@ class Attack34ProviderIT {
       assertThat(program.logIn(ANN)).isEqualTo(err());
     }
 
-    assertThat(sso.provider.web().calls("/keys")).hasSize(before);
+    assertThat(sso.provider.web().calls("/keys")).as("once for all").hasSize(before + 1);
   }
 
   @Test

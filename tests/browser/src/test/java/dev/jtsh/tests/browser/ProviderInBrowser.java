@@ -77,8 +77,12 @@ final class ProviderInBrowser {
       Matcher link = LINK.matcher(login.awaitStderr("http://127.0.0.1:", BrowserWorld.SOON));
       assertThat(link.find()).isTrue();
       browser.go(link.group());
-      atTheProvider(browser, user);
-      browser.awaitTrue("return document.title === 'Logged in'", "the end of the login");
+      try {
+        atTheProvider(browser, user);
+        browser.awaitTrue("return document.title === 'Logged in'", "the end of the login");
+      } catch (AssertionError e) {
+        throw new AssertionError("jtsh says: " + login.awaitEnd(BrowserWorld.SOON).stderr(), e);
+      }
       ApprovalInBrowser.keep(browser, "login-success");
       var ended = login.awaitEnd(BrowserWorld.SOON);
       assertThat(ended.orThrow().stdout()).contains(user);
